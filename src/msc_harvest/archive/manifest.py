@@ -1,0 +1,117 @@
+"""The ledger: one JSON file per run, rewritten as the run proceeds."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from msc_harvest.archive import durable
+from msc_harvest.errors import ArchiveError
+from msc_harvest.paths import Home
+
+Status = Literal["running", "finished", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """One segment a run has written: path relative to the home, rows, file size in bytes, sha256 of the file."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Harvested:
+    """What one run did for one source and strategy.
+
+    `query_text` is the search as sent, `strategy_sha256` its fingerprint; `expected` is how many records the source
+    announced (None: it did not say); `seen` = `new` + `changed` + `unchanged`; `rejected` counts records a later build
+    could not parse (None: not built); `missing` lists ids asked for and not returned, `withdrawn` ids taken back;
+    `warnings` are the source's own words; `upstream` is the version of the source's data; `error` says in one line why
+    it stopped.
+    """
+
+    source: str
+    strategy: str
+    status: Status
+    query_text: str
+    strategy_sha256: str
+    expected: int | None = None
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int | None = None
+    missing: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    upstream: str | None = None
+    error: str | None = None
+    segments: tuple[SegmentEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one host was asked in a run: the counters of the HTTP client."""
+
+    requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+    seconds_waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One run. Moments are aware UTC; `finished_at` is None while it runs (or when it was killed)."""
+
+    run_id: str
+    status: Status
+    started_at: datetime
+    code_version: str
+    finished_at: datetime | None = None
+    harvests: tuple[Harvested, ...] = ()
+    http: dict[str, Asked] = dataclasses.field(default_factory=dict)
+
+    def with_harvest(self, harvest: Harvested) -> Manifest:
+        """This manifest with `harvest` in the place of the one for the same source and strategy, or added."""
+        others = [old for old in self.harvests if (old.source, old.strategy) != (harvest.source, harvest.strategy)]
+        ordered = sorted((*others, harvest), key=lambda each: (each.source, each.strategy))
+        return dataclasses.replace(self, harvests=tuple(ordered))
+
+
+def write_manifest(home: Home, manifest: Manifest) -> Path:
+    """Write runs/<run_id>.json in place of an earlier state of it; returns its path."""
+    path = home.runs / f"{manifest.run_id}.json"
+    if path.parent != home.runs or path.name.startswith("."):
+        raise ArchiveError(f"{manifest.run_id!r} cannot name a run; use letters, digits, dot, _ and -")
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    durable.put(path, lambda temporary: _fill(temporary, text))
+    return path
+
+
+def read_manifests(home: Home) -> list[Manifest]:
+    """All runs' manifests, oldest first. Raises ArchiveError naming the file that cannot be read."""
+    manifests = [_read(path) for path in sorted(home.runs.glob("*.json"))]
+    return sorted(manifests, key=lambda each: (each.started_at, each.run_id))
+
+
+def _read(path: Path) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as damage:
+        remedy = "restore it from a backup or delete it"
+        raise ArchiveError(f"{path} is not a run manifest ({damage}); {remedy}") from damage
+    if manifest.run_id != path.stem:
+        raise ArchiveError(f"{path} is the manifest of run {manifest.run_id!r}; give it back its name")
+    return manifest
+
+
+def _fill(path: Path, text: bytes) -> None:
+    path.write_bytes(text)
