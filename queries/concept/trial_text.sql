@@ -1,0 +1,55 @@
+-- title: What a registration says, field by field
+-- question: Which texts of a trial can tell what is given and who is treated?
+-- grain: one row per trial and field that has text; lower-cased, entries of a list joined with " | "
+-- missing: a field without text has no row
+-- reference: vocab.trial_field says what each field can tell
+WITH raw_text AS (
+    SELECT nct_id, 'brief_title' AS field, brief_title AS text FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'official_title' AS field, official_title AS text FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'brief_summary' AS field, brief_summary AS text FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'detailed_description' AS field, detailed_description AS text FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'inclusion_criteria' AS field, regexp_extract(eligibility_criteria, '(?is)^(.*?)(?:exclusion criteria|exclusion\s*:|$)', 1) AS text
+    FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'condition_text' AS field, string_agg(condition_text, ' | ' ORDER BY condition_position) AS text
+    FROM core.trial_condition
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'keyword_text' AS field, string_agg(keyword_text, ' | ' ORDER BY keyword_position) AS text
+    FROM core.trial_keyword
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'arm_label' AS field, string_agg(arm_label, ' | ' ORDER BY arm_position) AS text
+    FROM core.trial_arm
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'arm_description' AS field, string_agg(arm_description, ' | ' ORDER BY arm_position) AS text
+    FROM core.trial_arm
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'intervention_name' AS field, string_agg(intervention_name, ' | ' ORDER BY intervention_position) AS text
+    FROM core.trial_intervention
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'other_names' AS field, string_agg(array_to_string(other_names, ' | '), ' | ' ORDER BY intervention_position) AS text
+    FROM core.trial_intervention
+    GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'intervention_description' AS field, string_agg(intervention_description, ' | ' ORDER BY intervention_position) AS text
+    FROM core.trial_intervention
+    GROUP BY nct_id
+)
+SELECT
+    raw_text.nct_id,
+    raw_text.field,
+    trial_field.sort_order AS field_order,
+    trial_field.product_tier,
+    trial_field.recipient_tier,
+    lower(raw_text.text) AS text
+FROM raw_text
+INNER JOIN vocab.trial_field ON trial_field.field = raw_text.field
+WHERE raw_text.text IS NOT NULL AND trim(raw_text.text) IS DISTINCT FROM ''

@@ -1,0 +1,42 @@
+-- title: Every value read, arm by arm
+-- question: What was read from each record, and does it enter the tables by organ?
+-- grain: one row per value in evidence.arm_outcome
+-- missing: n_events NULL is not reported, 0 is reported as none
+-- reference: evidence.arm_outcome, evidence.counted_outcome
+-- care: is_counted FALSE with a count means that another time point or report of the same people stands in the table.
+SELECT
+    arm_outcome.study_id,
+    study.study_name,
+    study.stratum,
+    arm_outcome.organ_code,
+    arm_outcome.arm_label,
+    arm_outcome.arm_role,
+    arm_outcome.outcome_code,
+    outcome.outcome_name,
+    arm_outcome.outcome_definition,
+    arm_outcome.timepoint_months,
+    arm_outcome.timepoint_text,
+    arm_outcome.n_events,
+    arm_outcome.n_at_risk,
+    exact_interval.prop,
+    exact_interval.prop_ci_low,
+    exact_interval.prop_ci_high,
+    arm_outcome.value,
+    arm_outcome.value_kind,
+    arm_outcome.sd,
+    arm_outcome.spread_text,
+    arm_outcome.unit,
+    arm_outcome.count_basis,
+    counted_outcome.study_id IS NOT NULL AS is_counted,
+    arm_outcome.certainty,
+    arm_outcome.citation,
+    arm_outcome.locator,
+    arm_outcome.curated_line
+FROM evidence.arm_outcome
+INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code
+INNER JOIN vocab.organ ON organ.organ_code = arm_outcome.organ_code
+INNER JOIN study.study ON study.study_id = arm_outcome.study_id
+LEFT JOIN evidence.counted_outcome ON counted_outcome.curated_line = arm_outcome.curated_line
+LEFT JOIN synth.exact_interval
+    ON exact_interval.n_events = counted_outcome.n_events AND exact_interval.n_at_risk = counted_outcome.n_at_risk
+ORDER BY organ.sort_order, arm_outcome.study_id, outcome.sort_order, arm_outcome.arm_role DESC, arm_outcome.curated_line

@@ -1,0 +1,145 @@
+"""A bench for SQL files: the tables one file reads, filled from the small CSVs of one case folder.
+
+A case folder `tests/sql/<schema>/<name>/<case as a sentence>/` holds
+  <schema>.<table>.csv   rows of a table the file reads; columns left out are NULL, an empty field is NULL
+  expect.csv             the rows it must return, in any order; only the columns named there are compared
+A vocabulary table without a CSV holds the real vocabulary, and the expressions made from it alone (DERIVED) the real
+expressions; any other table without a CSV is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from msc_harvest.dictionary import tables
+from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_file, read_folder
+from msc_harvest.warehouse.tables import create_all, load_csv
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+QUERIES = ROOT / "queries"
+VOCABULARY = {table.name: table for table in tables("vocab")}
+DERIVED = ("concept.pattern", "concept.organ_pattern")
+COMPUTED = ("prop", "prop_ci_low", "prop_ci_high")
+
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One folder: which file it tests, and where its CSVs lie."""
+
+    target: str
+    folder: Path
+
+    @property
+    def sentence(self) -> str:
+        """What the case claims."""
+        return self.folder.name.replace("_", " ")
+
+
+def cases() -> list[Case]:
+    """All case folders, by path."""
+    found = (path.parent for path in HERE.glob("*/*/*/expect.csv"))
+    return [Case(f"{folder.parts[-3]}.{folder.parts[-2]}", folder) for folder in sorted(found)]
+
+
+def sql_files() -> dict[str, SqlFile]:
+    """Every SQL file that is built or checked, by qualified name."""
+    connection = duckdb.connect()
+    checks = [read_file(path, f"check.{path.stem}", connection) for path in sorted((QUERIES / "check").glob("*.sql"))]
+    connection.close()
+    return {file.name: file for file in (*read_folder(QUERIES), *checks)}
+
+
+def empty_warehouse() -> dict[str, dict[str, str]]:
+    """Types of all columns of all tables and views, from a build without a single row: table → column → type."""
+    connection = duckdb.connect()
+    create_all(connection)
+    for file in in_build_order(read_folder(QUERIES)):
+        connection.execute(f"CREATE TABLE {file.name} AS\n{file.text}")
+        if "compute" in file.header:
+            for column in COMPUTED:
+                connection.execute(f"ALTER TABLE {file.name} ADD COLUMN {column} DOUBLE")
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE NOT internal ORDER BY 1, column_index"
+    ).fetchall()
+    connection.close()
+    types: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        types.setdefault(table, {})[column] = kind
+    return types
+
+
+def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tuple[list[Cells], list[Cells]]:
+    """(rows expected, rows returned) of one case, as sorted text."""
+    given = {path.stem: path for path in case.folder.glob("*.csv") if path.stem != "expect"}
+    strangers = given.keys() - file.reads
+    assert not strangers, f"{case.folder}: {file.name} does not read {', '.join(sorted(strangers))}"
+    connection = duckdb.connect()
+    for table in sorted(file.reads):
+        _create(connection, table, types[table])
+        if table in given:
+            _fill(connection, table, given[table], types[table])
+        elif table in DERIVED:
+            names, rows = real_expressions(table)
+            _insert(connection, table, names, rows, types[table])
+        elif table.startswith("vocab."):
+            load_csv(connection, VOCABULARY[table], str(ROOT / "warehouse" / f"{table.replace('.', '/')}.csv"))
+    columns, expected = _read(case.folder / "expect.csv")
+    chosen = ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '')" for column in columns)
+    returned = connection.execute(f"SELECT {chosen} FROM (\n{file.text}\n)").fetchall()
+    connection.close()
+    return sorted(expected), sorted(tuple(row) for row in returned)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.partition('.')[0]}")
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    connection.execute(f"CREATE TABLE {table} ({declared})")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, table: str, source: Path, columns: dict[str, str]) -> None:
+    header, rows = _read(source)
+    unknown = set(header) - columns.keys()
+    assert not unknown, f"{source}: {table} has no column {', '.join(sorted(unknown))}"
+    _insert(connection, table, header, rows, columns)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, header: list[str], rows: list[Cells], columns: dict[str, str]
+) -> None:
+    names = ", ".join(f'"{name}"' for name in header)
+    casts = ", ".join(f"CAST(nullif(column{place}, '') AS {columns[name]})" for place, name in enumerate(header))
+    if rows:
+        holders = ", ".join(f"({', '.join('?' * len(header))})" for _ in rows)
+        given = ", ".join(f"column{place}" for place in range(len(header)))
+        connection.execute(
+            f"INSERT INTO {table} ({names}) SELECT {casts} FROM (VALUES {holders}) AS given ({given})",
+            [cell for row in rows for cell in row],
+        )
+
+
+@cache
+def real_expressions(table: str) -> tuple[list[str], list[Cells]]:
+    """Columns and rows of a table that depends on nothing but the vocabulary."""
+    connection = duckdb.connect()
+    for name, declared in VOCABULARY.items():
+        _create(connection, name, {column.name: column.type for column in declared.columns})
+        load_csv(connection, declared, str(ROOT / "warehouse" / f"{name.replace('.', '/')}.csv"))
+    result = connection.execute((QUERIES / f"{table.replace('.', '/')}.sql").read_text(encoding="utf-8"))
+    names, rows = [column[0] for column in result.description or []], result.fetchall()
+    connection.close()
+    return names, [tuple(str(cell) for cell in row) for row in rows]
+
+
+def _read(path: Path) -> tuple[list[str], list[Cells]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        header, *rows = list(csv.reader(lines))
+    return header, [tuple(row) for row in rows]
