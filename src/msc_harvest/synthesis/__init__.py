@@ -1,0 +1,1 @@
+"""Meta-analysis as pure functions of numbers. This package knows no tables and no outcomes."""

@@ -1,0 +1,26 @@
+"""Intervals for one proportion."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float64]
+
+
+def clopper_pearson(events: npt.ArrayLike, at_risk: npt.ArrayLike, level: float = 0.95) -> tuple[Vector, Vector]:
+    """Exact (Clopper–Pearson) two-sided interval for `events` out of `at_risk`, elementwise.
+
+    Source: Clopper CJ, Pearson ES. Biometrika 1934;26:404–413; computed through beta quantiles (Brown, Cai, DasGupta.
+    Stat Sci 2001;16:101–133). Bounds are 0 when there is no event and 1 when all have one; both are NaN-free for
+    at_risk ≥ 1. Raises ValueError when an event count is negative or above its at-risk count, or at_risk is below 1.
+    """
+    from scipy.stats import beta
+
+    x, n = np.broadcast_arrays(np.asarray(events, dtype=float), np.asarray(at_risk, dtype=float))
+    if np.any(n < 1) or np.any(x < 0) or np.any(x > n):
+        raise ValueError("events must lie between 0 and at_risk, and at_risk must be 1 or more")
+    tail = (1 - level) / 2
+    low = np.where(x == 0, 0.0, beta.ppf(tail, np.maximum(x, 0.5), n - x + 1))
+    high = np.where(x == n, 1.0, beta.ppf(1 - tail, x + 1, np.maximum(n - x, 0.5)))
+    return low, high

@@ -1,0 +1,52 @@
+"""Ad-hoc SQL: exactly one SELECT, read-only, sealed off from files, network and settings, stopped after a time."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from msc_harvest.errors import QueryRefused
+from msc_harvest.warehouse.connect import open_sealed
+
+
+def select(path: Path, query: str, timeout_seconds: float = 300.0, memory_limit: str = "1GB") -> pl.DataFrame:
+    """The rows of one SELECT over the published warehouse.
+
+    Each call has a connection of its own, so nothing a query does can colour the next. Raises QueryRefused when the
+    text is not exactly one SELECT, when DuckDB refuses it, or when it runs longer than `timeout_seconds`;
+    WarehouseError when there is no warehouse to read.
+    """
+    _one_select(query)
+    with open_sealed(path, memory_limit) as connection:
+        timer = threading.Timer(timeout_seconds, connection.interrupt)
+        timer.start()
+        try:
+            return pl.DataFrame(connection.sql(query))
+        except duckdb.InterruptException:
+            raise QueryRefused(
+                f"the query ran longer than {timeout_seconds:g} s and was stopped; narrow it down"
+            ) from None
+        except (duckdb.Error, RuntimeError, pl.exceptions.PolarsError) as problem:
+            raise QueryRefused(_first_line(problem)) from None
+        finally:
+            timer.cancel()
+
+
+def _one_select(query: str) -> None:
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as problem:
+        raise QueryRefused(_first_line(problem)) from None
+    if len(statements) != 1:
+        raise QueryRefused(f"one SELECT at a time, please; this text holds {len(statements)} statements")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        kind = statements[0].type.name
+        raise QueryRefused(f"only SELECT is allowed here, this is {kind}; the warehouse is read-only")
+
+
+def _first_line(problem: Exception) -> str:
+    """DuckDB's own words on one line, without the picture of the query below them."""
+    return " ".join(str(problem).split("\n\nLINE")[0].split())[:400]

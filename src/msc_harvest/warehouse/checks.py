@@ -1,0 +1,90 @@
+"""Checks: queries whose rows are faults. Some come from the dictionary (keys, references), the rest are SQL files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from msc_harvest.dictionary import Table
+from msc_harvest.warehouse.sql_files import read_file
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name (fail_… stops publishing, warn_… does not), what it means, and its SELECT."""
+
+    name: str
+    meaning: str
+    query: str
+
+    @property
+    def severity(self) -> str:
+        """`fail` or `warn`."""
+        return self.name.partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How many offending rows a check found, and the first of them in words."""
+
+    check: Check
+    n_rows: int
+    example: str | None
+
+
+def from_dictionary(tables: Iterable[Table]) -> Iterator[Check]:
+    """Duplicate keys, required values that are NULL, and references that lead nowhere."""
+    for table in tables:
+        short = table.name.replace(".", "_")
+        if table.key:
+            keys = ", ".join(f'"{name}"' for name in table.key)
+            yield Check(
+                f"fail_duplicate_{short}",
+                f"{table.name} has one row per {', '.join(table.key)}",
+                f"SELECT {keys}, count(*) AS n_rows FROM {table.name} GROUP BY {keys} HAVING count(*) > 1",
+            )
+        required = [column.name for column in table.columns if column.role & {"key", "required"}]
+        if required:
+            missing = " OR ".join(f'"{name}" IS NULL' for name in required)
+            yield Check(
+                f"fail_missing_{short}",
+                f"{', '.join(required)} are never NULL",
+                f"SELECT * FROM {table.name} WHERE {missing}",
+            )
+        for column in table.columns:
+            if column.refers_to:
+                yield Check(
+                    f"fail_orphan_{short}_{column.name}",
+                    f"each {column.name} of {table.name} exists in {column.refers_to}",
+                    f'SELECT DISTINCT "{column.name}" FROM {table.name} WHERE "{column.name}" IS NOT NULL '
+                    f'AND "{column.name}" NOT IN (SELECT "{column.name}" FROM {column.refers_to})',
+                )
+
+
+def from_folder(folder: Path) -> Iterator[Check]:
+    """The SQL files of queries/check."""
+    connection = duckdb.connect()
+    try:
+        for path in sorted(folder.glob("*.sql")):
+            file = read_file(path, f"check.{path.stem}", connection)
+            yield Check(path.stem, file.header.get("title", ""), file.text)
+    finally:
+        connection.close()
+
+
+def run(connection: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[CheckResult]:
+    """Run each check; results come in the order given."""
+    return [_run_one(connection, check) for check in checks]
+
+
+def _run_one(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
+    n_rows = int(connection.execute(f"SELECT count(*) FROM (\n{check.query}\n)").fetchall()[0][0])
+    if not n_rows:
+        return CheckResult(check, 0, None)
+    result = connection.execute(f"SELECT * FROM (\n{check.query}\n) ORDER BY ALL LIMIT 1")
+    names = [column[0] for column in result.description or []]
+    example = ", ".join(f"{name}={value}" for name, value in zip(names, result.fetchall()[0], strict=True))
+    return CheckResult(check, n_rows, example[:500])

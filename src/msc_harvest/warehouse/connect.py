@@ -1,0 +1,57 @@
+"""Opening DuckDB: a private file for building, a sealed read-only connection for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from msc_harvest.errors import WarehouseError
+
+# The name by which other rooms may speak of a connection without importing duckdb.
+Connection = duckdb.DuckDBPyConnection
+
+# Files of this storage version open in every DuckDB from 1.2 on, also when a later DuckDB wrote them.
+STORAGE_VERSION = "v1.2.0"
+
+_SEALED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+
+def open_new(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a new private file at `path`, ready to be filled. An older file of that name is removed."""
+    for leftover in (path, path.with_name(path.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def open_sealed(path: Path, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection that can reach no file, no network, no Python variable and no setting.
+
+    Raises WarehouseError when the file is missing, damaged, locked or from a newer DuckDB.
+    """
+    if not path.is_file():
+        raise WarehouseError(
+            f"there is no warehouse at {path}; make one with: msc-harvest run --sample (or: msc-harvest run)"
+        )
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config={**_SEALED, "memory_limit": memory_limit})
+    except duckdb.Error as problem:
+        reason = " ".join(str(problem).split())[:200]
+        raise WarehouseError(f"{path.name} cannot be opened ({reason}); rebuild it with: msc-harvest build") from None
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()

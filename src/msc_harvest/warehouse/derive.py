@@ -1,0 +1,68 @@
+"""From typed rows to readers' views: vocabulary, SQL files in order, computed columns, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from msc_harvest.dictionary import every_table
+from msc_harvest.errors import SettingsError
+from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_folder
+from msc_harvest.warehouse.tables import ArrowTable, load_csv, quoted
+
+# A Python function that adds columns to the rows of a SQL file; statistics that SQL cannot compute.
+Compute = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def load_signed_files(connection: duckdb.DuckDBPyConnection, assets: Path) -> None:
+    """Load warehouse/vocab/*.csv and warehouse/curated/*.csv into the tables of the same names.
+
+    Raises SettingsError naming the file and line that do not fit their declared table.
+    """
+    for table in every_table():
+        schema, _, name = table.name.partition(".")
+        if schema not in ("vocab", "curated"):
+            continue
+        path = assets / "warehouse" / schema / f"{name}.csv"
+        try:
+            load_csv(connection, table, str(path))
+        except duckdb.Error as problem:
+            reason = " ".join(str(problem).split())[:300]
+            raise SettingsError(f"warehouse/{schema}/{name}.csv does not fit its declaration: {reason}") from None
+
+
+def derive(connection: duckdb.DuckDBPyConnection, queries: Path, computes: Mapping[str, Compute]) -> list[str]:
+    """Build every file below `queries` in dependency order: tables for concept, study, evidence and synth, views for
+    out.
+
+    A file whose header says `compute: <name>` is the input of that function, and its table holds the function's result.
+    Returns the names in the order built. Raises SettingsError when the name is unknown.
+    """
+    ordered = in_build_order(read_folder(queries))
+    for file in ordered:
+        _build_one(connection, file, computes)
+        kind = "VIEW" if file.is_view else "TABLE"
+        connection.execute(f"COMMENT ON {kind} {file.name} IS {quoted(file.comment)}")
+    return [file.name for file in ordered]
+
+
+def _build_one(connection: duckdb.DuckDBPyConnection, file: SqlFile, computes: Mapping[str, Compute]) -> None:
+    wanted = file.header.get("compute")
+    try:
+        if wanted:
+            if wanted not in computes:
+                raise SettingsError(
+                    f"{file.name} asks for the unknown function {wanted}; known: {', '.join(sorted(computes))}"
+                )
+            result = computes[wanted](pl.DataFrame(connection.sql(file.text)))
+            connection.register("incoming", ArrowTable(result))
+            connection.execute(f"CREATE TABLE {file.name} AS SELECT * FROM incoming ORDER BY ALL")
+            connection.unregister("incoming")
+        else:
+            connection.execute(f"CREATE {'VIEW' if file.is_view else 'TABLE'} {file.name} AS\n{file.text}")
+    except duckdb.Error as problem:
+        reason = " ".join(str(problem).split())[:400]
+        raise SettingsError(f"queries/{file.name.replace('.', '/')}.sql cannot be built: {reason}") from None

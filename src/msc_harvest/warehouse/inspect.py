@@ -1,0 +1,75 @@
+"""Small questions the command line asks of a published warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from msc_harvest.warehouse.connect import open_sealed
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFacts:
+    """The row of ops.build that readers care about."""
+
+    build_id: str
+    data_origin: str
+    built_at: datetime
+    n_records: int
+    n_rejected: int
+
+
+def build_facts(path: Path) -> BuildFacts:
+    """What the published file was built from. Raises WarehouseError when it cannot be opened."""
+    with open_sealed(path) as connection:
+        row = connection.execute(
+            "SELECT build_id, data_origin, built_at, n_records, n_rejected FROM ops.build"
+        ).fetchall()[0]
+    return BuildFacts(*row)
+
+
+def out_views(path: Path) -> list[tuple[str, str]]:
+    """(name, comment) of every view of schema out, by name."""
+    with open_sealed(path) as connection:
+        return connection.execute(
+            "SELECT view_name, coalesce(comment, '') FROM duckdb_views() WHERE schema_name = 'out' ORDER BY view_name"
+        ).fetchall()
+
+
+def read_view(path: Path, name: str) -> pl.DataFrame:
+    """All rows of one out view, sorted by all columns so that equal data gives equal bytes."""
+    with open_sealed(path) as connection:
+        return pl.DataFrame(connection.sql(f'SELECT * FROM out."{name}" ORDER BY ALL'))
+
+
+def schema_digest(path: Path, skip: tuple[str, ...] = ("ops",)) -> str:
+    """SHA-256 over the rows of every table outside the skipped schemas: the logical content, whatever the file's bytes.
+
+    DuckDB files are never byte-identical, so equality of two builds is told by this.
+    """
+    import hashlib
+
+    digest = hashlib.sha256()
+    with open_sealed(path) as connection:
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT list_contains(?, schema_name) ORDER BY ALL",
+            [list(skip)],
+        ).fetchall()
+        for schema, table in names:
+            rows = connection.execute(
+                "SELECT sha256(coalesce(string_agg(line, chr(10) ORDER BY line), '')) "
+                f'FROM (SELECT CAST(rows AS VARCHAR) AS line FROM {schema}."{table}" AS rows)'
+            ).fetchall()[0][0]
+            digest.update(f"{schema}.{table} {rows}\n".encode())
+    return digest.hexdigest()
+
+
+def read_summary(path: Path) -> pl.DataFrame:
+    """The one-screen answer, one row per organ in vocabulary order: out.summary_by_organ."""
+    with open_sealed(path) as connection:
+        return pl.DataFrame(
+            connection.sql("SELECT * EXCLUDE (sort_order) FROM out.summary_by_organ ORDER BY sort_order")
+        )

@@ -1,0 +1,98 @@
+"""Record versions into raw.record_version: from archive segments, or from a frame for the embedded sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from msc_harvest.warehouse.tables import ArrowTable
+
+# Versions are numbered along time over all strategies of a record. A row that repeats the content before it (the same
+# record found by two strategies, or a harvest that was resumed) adds no version.
+_VERSIONS = """
+INSERT INTO raw.record_version BY NAME
+WITH ordered AS (
+    SELECT source, record_id, file_name, file_row, fetched_at, run_id, strategy, kind, content_sha256,
+        lag(content_sha256) OVER along AS previous_sha256,
+        row_number() OVER along AS place
+    FROM received
+    WHERE CAST(fetched_at AS TIMESTAMP) <= coalesce(?, TIMESTAMP '9999-12-31')
+    WINDOW along AS (PARTITION BY source, record_id ORDER BY fetched_at, run_id, strategy, file_name, file_row)
+),
+kept AS (
+    SELECT * FROM ordered
+    WHERE place = 1 OR content_sha256 IS DISTINCT FROM previous_sha256
+),
+numbered AS (
+    SELECT source, record_id, file_name, file_row, kind,
+        row_number() OVER along AS version,
+        lead(fetched_at) OVER along AS valid_to
+    FROM kept
+    WINDOW along AS (PARTITION BY source, record_id ORDER BY place)
+)
+SELECT received.source, received.record_id, CAST(numbered.version AS INTEGER) AS version, received.strategy,
+    received.url,
+    CAST(received.fetched_at AS TIMESTAMP) AS fetched_at, received.run_id, received.media_type, received.body,
+    received.body_sha256, received.content_sha256,
+    CAST(received.fetched_at AS TIMESTAMP) AS valid_from, CAST(numbered.valid_to AS TIMESTAMP) AS valid_to,
+    numbered.kind = 'withdrawn' AS is_withdrawn,
+    numbered.valid_to IS NULL AND numbered.kind <> 'withdrawn' AS is_current
+FROM received
+JOIN numbered ON numbered.file_name = received.file_name AND numbered.file_row = received.file_row
+"""
+
+_STRATEGIES = """
+INSERT INTO raw.record_strategy
+SELECT source, record_id, strategy
+FROM received
+WHERE CAST(fetched_at AS TIMESTAMP) <= coalesce(?, TIMESTAMP '9999-12-31')
+GROUP BY source, record_id, strategy
+HAVING arg_max(kind, (fetched_at, run_id, file_row)) <> 'withdrawn'
+"""
+
+
+def load_segments(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path], as_of: datetime | None) -> None:
+    """Fill raw.* from archive segments; versions fetched after `as_of` (UTC, None: no limit) are left out."""
+    connection.execute(
+        "CREATE TEMP VIEW received AS SELECT *, filename AS file_name, file_row_number AS file_row FROM read_parquet("
+        + "["
+        + ", ".join("'" + str(path).replace("'", "''") + "'" for path in segments)
+        + "]"
+        + ", filename = true, file_row_number = true)"
+    )
+    _fill(connection, as_of)
+    connection.execute("DROP VIEW received")
+
+
+def load_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, as_of: datetime | None) -> None:
+    """Fill raw.* from one frame with the columns of an archive segment."""
+    incoming = frame.with_columns(file_name=pl.lit("frame")).with_row_index("file_row")
+    connection.register("incoming", ArrowTable(incoming))
+    connection.execute("CREATE TEMP TABLE received AS SELECT * FROM incoming")
+    connection.unregister("incoming")
+    _fill(connection, as_of)
+    connection.execute("DROP TABLE received")
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+    # Bodies are large: an insert that keeps their order would hold them all in memory.
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(_VERSIONS, [as_of])
+    connection.execute(_STRATEGIES, [as_of])
+    connection.execute("RESET preserve_insertion_order")
+
+
+def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 500) -> Iterator[tuple[str, str, str, bytes]]:
+    """(source, record_id, body_sha256, body) of every current record, sorted, in batches on a cursor of its own."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT source, record_id, body_sha256, body FROM raw.record_version WHERE is_current ORDER BY source, "
+        "record_id"
+    )
+    while rows := cursor.fetchmany(batch):
+        yield from rows
+    cursor.close()

@@ -1,0 +1,41 @@
+"""Exact intervals against published and tabulated values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from msc_harvest.synthesis.proportion import clopper_pearson
+
+
+def test_newcombe_1998_examples() -> None:
+    """Newcombe RG. Stat Med 1998;17:857–872, Table I, method 5 (Clopper–Pearson)."""
+    low, high = clopper_pearson([81, 15, 0, 1], [263, 148, 20, 29])
+    assert np.round(low, 4).tolist() == [0.2527, 0.0578, 0.0, 0.0009]
+    assert np.round(high, 4).tolist() == [0.3676, 0.1617, 0.1684, 0.1776]
+
+
+def test_no_event_and_all_events_touch_the_edge() -> None:
+    low, high = clopper_pearson([0, 7], [7, 7])
+    assert low[0] == 0.0 and high[1] == 1.0
+    assert high[0] == pytest.approx(1 - 0.025 ** (1 / 7))
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_bounds_solve_the_binomial_tails(pair: tuple[int, int]) -> None:
+    events, at_risk = pair
+    low, high = (float(bound) for bound in clopper_pearson(events, at_risk))
+    assert 0 <= low <= events / at_risk <= high <= 1
+    if events:
+        assert binom.sf(events - 1, at_risk, low) == pytest.approx(0.025, abs=1e-6)
+    if events < at_risk:
+        assert binom.cdf(events, at_risk, high) == pytest.approx(0.025, abs=1e-6)
+
+
+@pytest.mark.parametrize(("events", "at_risk"), [(-1, 3), (4, 3), (0, 0)])
+def test_impossible_counts_are_refused(events: int, at_risk: int) -> None:
+    with pytest.raises(ValueError, match="between 0 and at_risk"):
+        clopper_pearson(events, at_risk)

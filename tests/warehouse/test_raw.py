@@ -1,0 +1,86 @@
+"""Versions of a record: numbered along time, only when the content changed, known only from when we knew them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from msc_harvest.warehouse import raw
+from msc_harvest.warehouse.tables import create_all
+
+
+def version(record_id: str, day: int, content: str, strategy: str = "clinical", kind: str = "record") -> dict[str, Any]:
+    return {
+        "source": "s",
+        "record_id": record_id,
+        "strategy": strategy,
+        "url": "u",
+        "fetched_at": datetime(2025, 1, day, tzinfo=UTC),
+        "run_id": f"r{day}",
+        "media_type": "application/json",
+        "body": f"{content} body".encode(),
+        "body_sha256": f"b{content}",
+        "content_sha256": content,
+        "kind": kind,
+    }
+
+
+ROWS = [
+    version("a", 1, "one"),
+    version("a", 2, "two"),
+    version("a", 3, "two", "preclinical"),
+    version("a", 4, "one"),
+    version("b", 2, "x"),
+    version("b", 5, "", kind="withdrawn"),
+]
+
+
+@pytest.fixture(params=["segments", "frame"])
+def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    def load(as_of: datetime | None = None) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        create_all(connection)
+        if request.param == "frame":
+            raw.load_frame(connection, pl.DataFrame(ROWS), as_of)
+        else:
+            paths = [tmp_path / "it's-1.parquet", tmp_path / "s-2.parquet"]
+            pl.DataFrame(ROWS[:3]).write_parquet(paths[0])
+            pl.DataFrame(ROWS[3:]).write_parquet(paths[1])
+            raw.load_segments(connection, paths, as_of)
+        return connection
+
+    return load
+
+
+def test_versions_follow_content(loaded: Any) -> None:
+    rows = (
+        loaded()
+        .execute(
+            "SELECT record_id, version, content_sha256, is_current, day(valid_from), day(valid_to) FROM raw.record_version ORDER BY 1, 2"
+        )
+        .fetchall()
+    )
+    assert rows == [
+        ("a", 1, "one", False, 1, 2),
+        ("a", 2, "two", False, 2, 4),
+        ("a", 3, "one", True, 4, None),
+        ("b", 1, "x", False, 2, 5),
+        ("b", 2, "", False, 5, None),
+    ]
+
+
+def test_strategies_are_remembered_and_a_withdrawn_record_leaves_them(loaded: Any) -> None:
+    assert loaded().execute("FROM raw.record_strategy ORDER BY ALL").fetchall() == [
+        ("s", "a", "clinical"),
+        ("s", "a", "preclinical"),
+    ]
+
+
+def test_as_of_uses_only_what_was_known(loaded: Any) -> None:
+    connection = loaded(datetime(2025, 1, 2, 23))
+    assert list(raw.current_bodies(connection)) == [("s", "a", "btwo", b"two body"), ("s", "b", "bx", b"x body")]
