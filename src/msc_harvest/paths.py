@@ -50,7 +50,7 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """Request budgets shared by the processes that ask from this home."""
+        """Request budgets, where the user has no folder of their own for them."""
         return self.root / "state"
 
     @property

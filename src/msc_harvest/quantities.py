@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from math import isfinite
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T\d{2}:\d{2}.*)?$")
-_AGE = re.compile(r"(\d+(?:\.\d+)?) (Year|Month|Week|Day|Hour|Minute)s?$")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T\d{2}:\d{2}.*)?$", re.ASCII)
+_AGE = re.compile(r"(\d+(?:\.\d+)?) (Year|Month|Week|Day|Hour|Minute)s?$", re.ASCII)
 _PER_YEAR = {"Year": 1.0, "Month": 12.0, "Week": 52.1775, "Day": 365.2425, "Hour": 8765.82, "Minute": 525949.2}
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$")
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$", re.ASCII)
 _NOT_A_NUMBER = {
     "na": "not_applicable_or_not_estimable",
     "n/a": "not_applicable_or_not_estimable",
@@ -47,7 +48,7 @@ def date_precision(text: str | None) -> str | None:
 def month_number(text: str | None) -> int | None:
     """1–12 for `Jan`, `January`, `01` or `1`; None otherwise."""
     word = (text or "").strip().lower()
-    number = int(word) if word.isdigit() else _MONTHS.get(word[:3], 0)
+    number = int(word) if word.isascii() and word.isdigit() else _MONTHS.get(word[:3], 0)
     return number if 1 <= number <= 12 else None
 
 
@@ -65,7 +66,10 @@ def age_years(text: str | None) -> float | None:
 def number(text: str | None) -> float | None:
     """The number that a measurement text states (`26,300`, `-.9`, `12`); None for `NA`, `<0.001` and other words."""
     word = (text or "").strip()
-    return float(word.replace(",", "")) if word not in ("", "+", "-") and _NUMBER.match(word) else None
+    if word in ("", "+", "-") or not _NUMBER.match(word):
+        return None
+    value = float(word.replace(",", ""))
+    return value if isfinite(value) else None
 
 
 def count(text: str | None) -> int | None:
@@ -86,6 +90,8 @@ def missing_reason(text: str | None) -> str | None:
         return None
     if word[:1] in "<>≤≥=" and word:
         return "comparison_sign"
+    if word and _NUMBER.match(word) and word not in ("+", "-"):
+        return "out_of_range"
     return _NOT_A_NUMBER.get(word.lower(), "text")
 
 

@@ -63,8 +63,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         pass
 
 
-def test_the_file_opens_in_older_duckdb(tmp_path: Path) -> None:
+def test_the_file_opens_in_the_long_term_duckdb(tmp_path: Path) -> None:
     fill(tmp_path / "w.duckdb", 1)
     with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
         tags = connection.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'w'").fetchall()[0][0]
-    assert tags["storage_version"].startswith("v1.2")
+    assert tags["storage_version"].startswith("v1.4")

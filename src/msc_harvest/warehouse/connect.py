@@ -13,8 +13,9 @@ from msc_harvest.errors import WarehouseError
 # The name by which other rooms may speak of a connection without importing duckdb.
 Connection = duckdb.DuckDBPyConnection
 
-# Files of this storage version open in every DuckDB from 1.2 on, also when a later DuckDB wrote them.
-STORAGE_VERSION = "v1.2.0"
+# Files of this storage version open in every DuckDB from 1.4 (its long-term release) on, also when a later one wrote
+# them. Older versions of the format take twice the time to compress these texts.
+STORAGE_VERSION = "v1.4.0"
 
 _SEALED = {
     "enable_external_access": "false",

@@ -55,8 +55,11 @@ HAVING arg_max(kind, (fetched_at, run_id, file_row)) <> 'withdrawn'
 """
 
 
-def load_segments(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path], as_of: datetime | None) -> None:
-    """Fill raw.* from archive segments; versions fetched after `as_of` (UTC, None: no limit) are left out."""
+def load_segments(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path], as_of: datetime | None) -> int:
+    """Fill raw.* from archive segments; versions fetched after `as_of` (UTC, None: no limit) are left out.
+
+    Returns the number of record versions.
+    """
     connection.execute(
         "CREATE TEMP VIEW received AS SELECT *, filename AS file_name, file_row_number AS file_row FROM read_parquet("
         + "["
@@ -64,26 +67,29 @@ def load_segments(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path
         + "]"
         + ", filename = true, file_row_number = true)"
     )
-    _fill(connection, as_of)
+    n_versions = _fill(connection, as_of)
     connection.execute("DROP VIEW received")
+    return n_versions
 
 
-def load_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, as_of: datetime | None) -> None:
-    """Fill raw.* from one frame with the columns of an archive segment."""
+def load_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, as_of: datetime | None) -> int:
+    """Fill raw.* from one frame with the columns of an archive segment; returns the number of record versions."""
     incoming = frame.with_columns(file_name=pl.lit("frame")).with_row_index("file_row")
     connection.register("incoming", ArrowTable(incoming))
     connection.execute("CREATE TEMP TABLE received AS SELECT * FROM incoming")
     connection.unregister("incoming")
-    _fill(connection, as_of)
+    n_versions = _fill(connection, as_of)
     connection.execute("DROP TABLE received")
+    return n_versions
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> int:
     # Bodies are large: an insert that keeps their order would hold them all in memory.
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(_VERSIONS, [as_of])
     connection.execute(_STRATEGIES, [as_of])
     connection.execute("RESET preserve_insertion_order")
+    return int(connection.execute("SELECT count(*) FROM raw.record_version").fetchall()[0][0])
 
 
 def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 500) -> Iterator[tuple[str, str, str, bytes]]:
