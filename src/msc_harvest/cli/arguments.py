@@ -1,0 +1,99 @@
+"""The commands and their flags."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from msc_harvest import __version__
+
+EPILOG = """exit codes: 0 done · 1 a file or the disk failed · 2 usage · 3 settings · 4 some sources failed, the rest
+published · 5 checks failed, nothing published · 6 another run holds the lock · 7 nothing reachable · 130 interrupted
+
+environment: MSC_HARVEST_HOME, MSC_HARVEST_CTGOV_URL, MSC_HARVEST_EUTILS_URL, NCBI_API_KEY,
+MSC_HARVEST_EMAIL, NO_COLOR"""
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The command and its flags as attributes. Exits with code 2 and one line when they make no sense."""
+    return _parser().parse_args(words)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Without abbreviations: a flag means one thing today and after the next release."""
+
+    def __init__(self, **keywords: object) -> None:
+        keywords.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **keywords)  # type: ignore[arg-type]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="msc-harvest",
+        description="Trials and reports of mesenchymal stromal cells in organ transplantation, from source to SQL.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--home", metavar="DIR", help="folder of raw/, runs/, exports/ and msc_harvest.duckdb")
+    parser.add_argument("--version", action="version", version=f"msc-harvest {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    _run(commands)
+    _harvest(commands)
+    _build(commands)
+    _export(commands)
+    _sql(commands)
+    _status(commands)
+    return parser
+
+
+def _run(commands: argparse._SubParsersAction[_Parser]) -> None:
+    run = commands.add_parser("run", help="harvest, build and export, then print a summary by organ")
+    run.add_argument("--sample", action="store_true", help="use the records shipped with the program; no network")
+    _add_choice_of_sources(run)
+
+
+def _harvest(commands: argparse._SubParsersAction[_Parser]) -> None:
+    harvest = commands.add_parser("harvest", help="ask the sources and archive what is new")
+    _add_choice_of_sources(harvest)
+
+
+def _build(commands: argparse._SubParsersAction[_Parser]) -> None:
+    build = commands.add_parser("build", help="build the warehouse from the archive; no network")
+    build.add_argument("--sample", action="store_true", help="build from the records shipped with the program")
+    build.add_argument(
+        "--as-of", metavar="DATE", help="use only what was known at the end of this day (YYYY-MM-DD, UTC)"
+    )
+
+
+def _export(commands: argparse._SubParsersAction[_Parser]) -> None:
+    export = commands.add_parser("export", help="write the out views as CSV files")
+    export.add_argument("view", nargs="*", help="names of out views (default: all)")
+    export.add_argument("--to", metavar="DIR", help="folder to write to (default: exports/ of the home)")
+
+
+def _sql(commands: argparse._SubParsersAction[_Parser]) -> None:
+    sql = commands.add_parser("sql", help="run one read-only SELECT over the warehouse")
+    sql.add_argument("query", nargs="?", help="the SELECT; or give it with --file")
+    sql.add_argument("-f", "--file", metavar="FILE", help="read the SELECT from a file, - for standard input")
+    sql.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "parquet"),
+        default="table",
+        help="form of the answer (default: table)",
+    )
+    sql.add_argument(
+        "--timeout", metavar="SECONDS", type=float, default=300.0, help="stop the query after so long (default: 300)"
+    )
+
+
+def _status(commands: argparse._SubParsersAction[_Parser]) -> None:
+    status = commands.add_parser("status", help="what is here, how the last runs went, and what comes next")
+    status.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_choice_of_sources(command: _Parser) -> None:
+    command.add_argument(
+        "--source", action="append", default=[], metavar="NAME", help="only this source (may be repeated)"
+    )
+    command.add_argument(
+        "--strategy", action="append", default=[], metavar="NAME", help="only this search strategy (may be repeated)"
+    )

@@ -1,0 +1,1 @@
+"""Joins the stages. Nothing else knows their order: harvest → archive → build → export."""

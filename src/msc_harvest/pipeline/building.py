@@ -1,0 +1,214 @@
+"""archive → warehouse: a pure function of record versions, shipped files and code; checked, then put in place whole."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from msc_harvest import __version__, dictionary
+from msc_harvest.errors import ArchiveError, ChecksFailed, RecordRejected, WarehouseError
+from msc_harvest.model import Connector, Progress
+from msc_harvest.synthesis.proportion import clopper_pearson
+from msc_harvest.warehouse import checks, derive, raw
+from msc_harvest.warehouse.connect import Connection
+from msc_harvest.warehouse.inspect import build_facts
+from msc_harvest.warehouse.publish import building
+from msc_harvest.warehouse.tables import RowBuffer, create_all, frame_of, insert_frame
+
+SAMPLE = "embedded sample"
+HARVEST = "harvest"
+
+
+class Holdings(Protocol):
+    """What a build needs of an archive, the real one or the embedded sample."""
+
+    origin: str
+
+    def load_into(self, connection: Connection, as_of: datetime | None) -> int:
+        """Fill raw.* with the record versions known at `as_of`; returns how many."""
+
+    def digest(self, as_of: datetime | None) -> str:
+        """SHA-256 over all record versions known at `as_of`."""
+
+    def ledger(self, as_of: datetime | None) -> Mapping[str, pl.DataFrame]:
+        """Rows of ops tables that tell where the records come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: its id, where the data come from, counts, and the checks that found something."""
+
+    build_id: str
+    data_origin: str
+    n_records: int
+    n_rejected: int
+    n_drift: int
+    warnings: tuple[checks.CheckResult, ...]
+
+
+def build(
+    warehouse: Path,
+    assets: Path,
+    holdings: Holdings,
+    connectors: Mapping[str, Connector],
+    now: datetime,
+    progress: Progress,
+    as_of: datetime | None = None,
+) -> Built:
+    """Build the warehouse aside and put it in place when no fail_* check finds anything.
+
+    Raises WarehouseError when a sample would replace a harvest or the file cannot be written, ChecksFailed when a
+    fail_* check found rows (the old warehouse stays), SettingsError for a SQL or CSV file that does not fit.
+    """
+    _refuse_sample_over_harvest(warehouse, holdings.origin)
+    with building(warehouse) as connection:
+        create_all(connection)
+        progress.start("read archive", None)
+        progress.advance(holdings.load_into(connection, as_of))
+        rejected, drift = _parse(connection, connectors, progress)
+        progress.start("derive views", None)
+        derive.load_signed_files(connection, assets)
+        facts = _write_ops(connection, holdings, assets, now, as_of, rejected, drift)
+        progress.advance(len(derive.derive(connection, assets / "queries", COMPUTES)))
+        warnings = _check(connection, assets, progress)
+    return Built(facts["build_id"], holdings.origin, facts["n_records"], len(rejected), len(drift), warnings)
+
+
+def exact_interval(pairs: pl.DataFrame) -> pl.DataFrame:
+    """(n_events, n_at_risk) with prop and the exact 95 % interval prop_ci_low, prop_ci_high."""
+    low, high = clopper_pearson(pairs["n_events"].to_numpy(), pairs["n_at_risk"].to_numpy())
+    prop = pl.col("n_events") / pl.col("n_at_risk")
+    return pairs.with_columns(prop.alias("prop"), pl.Series("prop_ci_low", low), pl.Series("prop_ci_high", high))
+
+
+COMPUTES = {"clopper_pearson": exact_interval}
+
+
+def files_digest(assets: Path) -> str:
+    """SHA-256 over the files a build reads beside the archive."""
+    digest = hashlib.sha256()
+    for folder in ("queries", "warehouse/schema", "warehouse/vocab", "warehouse/curated"):
+        for path in sorted((assets / folder).rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(assets).as_posix()}\n".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _refuse_sample_over_harvest(warehouse: Path, origin: str) -> None:
+    if origin == SAMPLE and warehouse.exists() and build_facts(warehouse).data_origin != SAMPLE:
+        raise WarehouseError(
+            f"{warehouse} was built from a harvest and the embedded sample will not replace it; name another "
+            "folder with --home"
+        )
+
+
+def _parse(
+    connection: Connection, connectors: Mapping[str, Connector], progress: Progress
+) -> tuple[list[tuple[str, ...]], dict[tuple[str, str, str], tuple[int, str]]]:
+    """Typed rows of every current record into core.*.
+
+    Returns the rejected records, and the drift: (source, path, what) → (records, first record id).
+    """
+    total = connection.execute("SELECT count(*) FROM raw.record_version WHERE is_current").fetchall()[0][0]
+    progress.start("parse records", int(total))
+    tables = [table for one in connectors.values() for table in dictionary.tables(one.dictionary)]
+    buffer = RowBuffer(connection.cursor(), tables)
+    rejected: list[tuple[str, ...]] = []
+    seen: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], str] = {}
+    with collector_off():
+        for source, record_id, sha256, body in raw.current_bodies(connection):
+            if hashlib.sha256(body).hexdigest() != sha256:
+                raise ArchiveError(
+                    f"the body of {source} {record_id} is not what was received; restore its segment from a backup"
+                )
+            try:
+                parsed = connectors[source].parse(body)
+            except (RecordRejected, KeyError) as problem:
+                reason = str(problem) if isinstance(problem, RecordRejected) else "no connector of this name"
+                rejected.append((source, record_id, sha256, reason))
+            else:
+                buffer.add(parsed.rows)
+                for path, what in set(parsed.drift):
+                    seen[source, path, what] += 1
+                    first.setdefault((source, path, what), record_id)
+            progress.advance()
+        buffer.flush()
+    return rejected, {key: (count, first[key]) for key, count in seen.items()}
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Parsing makes millions of tuples and no cycles: the cyclic collector would only walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _write_ops(
+    connection: Connection,
+    holdings: Holdings,
+    assets: Path,
+    now: datetime,
+    as_of: datetime | None,
+    rejected: Iterable[tuple[str, ...]],
+    drift: Mapping[tuple[str, str, str], tuple[int, str]],
+) -> dict[str, Any]:
+    counts = connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE is_current) FROM raw.record_version"
+    ).fetchall()[0]
+    archive_sha256, files_sha256 = holdings.digest(as_of), files_digest(assets)
+    identity = f"{archive_sha256} {files_sha256} {__version__} {as_of}"
+    facts: dict[str, Any] = {
+        "build_id": hashlib.sha256(identity.encode()).hexdigest()[:12],
+        "data_origin": holdings.origin,
+        "built_at": now,
+        "as_of": as_of,
+        "code_version": __version__,
+        "duckdb_version": connection.execute("SELECT version()").fetchall()[0][0],
+        "archive_sha256": archive_sha256,
+        "files_sha256": files_sha256,
+        "n_record_versions": counts[0],
+        "n_records": counts[1],
+        "n_rejected": len(list(rejected)),
+    }
+    ops = {table.name: table for table in dictionary.tables("ops")}
+    insert_frame(connection, "ops.build", frame_of(ops["ops.build"], [tuple(facts.values())]))
+    insert_frame(connection, "ops.rejected_record", frame_of(ops["ops.rejected_record"], list(rejected)))
+    drift_rows = [(*key, count, example) for key, (count, example) in sorted(drift.items())]
+    insert_frame(connection, "ops.schema_drift", frame_of(ops["ops.schema_drift"], drift_rows))
+    for table, frame in holdings.ledger(as_of).items():
+        insert_frame(connection, table, frame)
+    return facts
+
+
+def _check(connection: Connection, assets: Path, progress: Progress) -> tuple[checks.CheckResult, ...]:
+    """Run all checks and keep their results in ops. Raises ChecksFailed naming those that stop publishing."""
+    declared = checks.from_dictionary(dictionary.every_table())
+    wanted = [*declared, *checks.from_folder(assets / "queries" / "check")]
+    progress.start("check", len(wanted))
+    results = checks.run(connection, wanted)
+    progress.advance(len(results))
+    rows = [(one.check.name, one.check.severity, one.check.meaning, one.n_rows, one.example) for one in results]
+    table = next(table for table in dictionary.tables("ops") if table.name == "ops.check_result")
+    insert_frame(connection, table.name, frame_of(table, rows))
+    found = [one for one in results if one.n_rows]
+    failed = [one for one in found if one.check.severity == "fail"]
+    if failed:
+        told = "; ".join(f"{one.check.name}: {one.n_rows} rows, first {one.example}" for one in failed[:3])
+        raise ChecksFailed(f"{len(failed)} check(s) failed, nothing was published: {told}")
+    return tuple(found)

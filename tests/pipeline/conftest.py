@@ -1,0 +1,110 @@
+"""A harvest against the stand-in, on a clock that only moves when somebody sleeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tests.http.conftest import Clock
+from tests.standin import StandIn
+
+from msc_harvest.archive import Manifest
+from msc_harvest.connectors import connectors
+from msc_harvest.http import Client, Limits
+from msc_harvest.model import Strategy
+from msc_harvest.paths import Home, assets
+from msc_harvest.pipeline import harvesting, holdings, strategies
+from msc_harvest.pipeline.building import Built, build
+from msc_harvest.settings import Settings
+
+SAMPLE = Path(__file__).resolve().parents[2] / "warehouse" / "sample"
+
+
+class Silent:
+    """A Progress that keeps its notes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def start(self, label: str, total: int | None) -> None:
+        pass
+
+    def advance(self, units: int = 1) -> None:
+        pass
+
+    def expect(self, total: int) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def sample_studies() -> list[bytes]:
+    """The sample's studies, one line each, as a page of the register holds them."""
+    files = sorted((SAMPLE / "clinicaltrials_gov").glob("*.json"))
+    return [
+        json.dumps(json.loads(path.read_bytes()), ensure_ascii=False, separators=(",", ":")).encode() for path in files
+    ]
+
+
+def sample_articles() -> list[bytes]:
+    """The sample's PubMed records."""
+    return [path.read_bytes().strip() for path in sorted((SAMPLE / "pubmed").glob("*.xml"))]
+
+
+class Bench:
+    """One home, one clock, and the verbs of the pipeline on them."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = Home(root / "home")
+        self.clock = Clock()
+        self.progress = Silent()
+
+    def now(self) -> datetime:
+        """The bench's clock, aware."""
+        return self.clock.wall()
+
+    def harvest(self, server: StandIn, only: list[Strategy] | None = None, key: str | None = None) -> Manifest:
+        """Harvest everything from the stand-in."""
+        settings = Settings(server.ctgov_url, server.eutils_url, key, "canary.person@example.org")
+        client = Client(
+            user_agent="msc-harvest/test",
+            state=self.home.state,
+            sleep=self.clock.sleep,
+            monotonic=self.clock.monotonic,
+            wall_clock=self.clock.wall,
+            contact=settings.email,
+            api_key=key,
+            limits=Limits(read_seconds=2, connect_seconds=2),
+            jitter=lambda: 0.0,
+        )
+        chosen = only if only is not None else strategies.load(assets() / "queries")
+        with client:
+            return harvesting.harvest(self.home, client, settings, connectors(), chosen, self.now, self.progress)
+
+    def build(self, as_of: datetime | None = None) -> Built:
+        """Build the warehouse of the home's archive."""
+        moment = self.now().replace(tzinfo=None)
+        return build(
+            self.home.warehouse, assets(), holdings.archived(self.home), connectors(), moment, self.progress, as_of
+        )
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A fresh home."""
+    return Bench(tmp_path)
+
+
+@pytest.fixture
+def standin() -> Callable[..., StandIn]:
+    """Makes a stand-in over the sample's records; other records or faults by keyword."""
+
+    def make(**replaced: object) -> StandIn:
+        given: dict[str, object] = {"studies": sample_studies(), "articles": sample_articles()}
+        return StandIn(**{**given, **replaced})  # type: ignore[arg-type]
+
+    return make
