@@ -1,0 +1,16 @@
+"""Print every benchmark's ratio beside its goal."""
+
+from __future__ import annotations
+
+from tests.benchmarks import loading, parsing
+from tests.benchmarks.inputs import origin
+from tests.benchmarks.measure import REPEATS
+
+if __name__ == "__main__":
+    print(f"CPU seconds, medians of {REPEATS}, paired in this run; {origin()}")
+    parsing.pubmed()
+    parsing.registry()
+    loading.warehouse()
+    loading.harvest_again()
+    loading.memory()
+    loading.start_up()
