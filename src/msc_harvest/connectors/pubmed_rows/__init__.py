@@ -43,14 +43,19 @@ def rows_of(body: bytes) -> Parsed:
 
 
 def _pmid(root: Element, citation: str) -> str:
-    owner = next(root.iterchildren(citation), None)
-    element = next(owner.iterchildren("PMID"), None) if owner is not None else None
+    owner = _first(root, citation)
+    element = _first(owner, "PMID") if owner is not None else None
     text = plain(element) if element is not None else None
     if text is None:
         raise RecordRejected("the record has no PMID of its own")
     if not (text.isascii() and text.isdigit()):
         raise RecordRejected(f"the record's PMID is not a number: {text[:40]!r}")
     return text
+
+
+def _first(parent: Element, tag: str) -> Element | None:
+    first = parent[0] if len(parent) else None
+    return first if first is None or first.tag == tag else next(parent.iterchildren(tag), None)
 
 
 def _in_order(table: str, facts: dict[str, Any]) -> Row:

@@ -61,7 +61,8 @@ def read_children(record: Record, parent: Element, path: str, readers: Readers) 
             record.unknown(path, child)
             continue
         if isinstance(entry, str):
-            facts[entry] = plain(child)
+            text = child.text
+            facts[entry] = text.strip() or None if text else None
             continue
         reader, known = entry
         for name in child.keys():  # noqa: SIM118 - an element is no mapping

@@ -141,11 +141,16 @@ def settle_identifiers(record: Record) -> None:
     """
     listed: list[Row] = record.rows.get(ARTICLE_ID, [])
     given: list[Row] = record.rows.get(ELOCATION, [])
-    dois = [row[3] for row in listed if row[2] == "doi" and row[3]]
-    dois += [row[3] for row in given if row[2] == "doi" and row[3] and row[4]]
-    piis = [row[3] for row in listed if row[2] == "pii"] + [row[3] for row in given if row[2] == "pii" and row[4]]
     facts = record.facts
-    facts["doi"] = dois[0] if dois else None
-    facts["doi_other"] = next((doi for doi in dois if doi.lower() != dois[0].lower()), None)
-    facts["pii"] = next((pii for pii in piis if pii), None)
-    facts["pmc_id"] = next((row[3] for row in listed if row[2] == "pmc" and row[3]), None)
+    # Both tables end in (kind, value, last); `last` of an address is whether it is valid, and of a listed id its place.
+    for _, _, kind, value, last in (*listed, *given):
+        if not value or last is False:
+            continue
+        if kind == "doi":
+            doi = facts.setdefault("doi", value)
+            if value.lower() != doi.lower():
+                facts.setdefault("doi_other", value)
+        elif kind == "pii":
+            facts.setdefault("pii", value)
+        elif kind == "pmc":
+            facts.setdefault("pmc_id", value)
