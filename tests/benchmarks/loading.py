@@ -21,6 +21,7 @@ from msc_harvest.model import Received, Request, Response, Strategy
 from msc_harvest.paths import Home
 from msc_harvest.pipeline.building import collector_off
 from msc_harvest.warehouse import raw
+from msc_harvest.warehouse.connect import small_memory
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all
 from tests.benchmarks.inputs import studies
@@ -46,9 +47,9 @@ def load(home: Home) -> None:
     connector = connectors()[SOURCE]
     with building(home.warehouse) as connection:
         create_all(connection)
-        raw.load_segments(connection, [segment.path for segment in Archive(home).segments()], None)
-        buffer = RowBuffer(connection.cursor(), dictionary.tables(connector.dictionary))
-        with collector_off():
+        with small_memory(connection), collector_off():
+            raw.load_segments(connection, [segment.path for segment in Archive(home).segments()], None)
+            buffer = RowBuffer(connection.cursor(), dictionary.tables(connector.dictionary))
             for _, _, _, body in raw.current_bodies(connection):
                 buffer.add(connector.parse(body).rows)
             buffer.flush()
@@ -143,6 +144,9 @@ def harvest_again() -> None:
 
 def memory() -> None:
     """Peak resident memory of a process that only loads, for an input and for ten times as much."""
+    report_at_most("peak resident memory of a parsing worker, MB", parse_only(2000), 300, "bytes → typed columns")
+    ratio = parse_only(20000) / parse_only(2000)
+    report_at_most("the same for ten times the input ÷ that", ratio, 1.25)
     peaks = []
     for n in (1000, 10000):
         with tempfile.TemporaryDirectory() as folder:
@@ -153,6 +157,12 @@ def memory() -> None:
             peaks.append(int(subprocess.run(words, capture_output=True, text=True, check=True).stdout))
     report_at_most("peak resident memory of a load of 10,000 studies, MB", peaks[1], 300)
     report_at_most("the same ÷ that of 1,000 studies", peaks[1] / peaks[0], 1.25, f"{peaks[0]} MB → {peaks[1]} MB")
+
+
+def parse_only(n: int) -> int:
+    """Peak resident memory, in MB, of a process that turns `n` studies into typed columns and keeps none."""
+    words = [sys.executable, "-m", "tests.benchmarks.loading", "--parse", str(n)]
+    return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
 
 
 def start_up() -> None:
@@ -174,8 +184,18 @@ def start_up() -> None:
     report_at_most("msc-harvest --help ÷ bare Python", ratio, 4)
 
 
-if __name__ == "__main__":
-    import resource
+def peak_megabytes() -> int:
+    """Peak resident memory of this process. Not getrusage: its figure survives exec, so a child would show its parent's."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) // 1024  # type: ignore[index]
 
-    load(Home(Path(sys.argv[1])))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--parse":
+        from tests.benchmarks.parsing import columns_of
+
+        for begin in range(0, int(sys.argv[2]), 500):
+            columns_of(SOURCE, studies(500, begin))
+    else:
+        load(Home(Path(sys.argv[1])))
+    print(peak_megabytes())

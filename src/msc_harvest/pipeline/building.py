@@ -19,7 +19,7 @@ from msc_harvest.errors import ArchiveError, ChecksFailed, RecordRejected, Wareh
 from msc_harvest.model import Connector, Progress
 from msc_harvest.synthesis.proportion import clopper_pearson
 from msc_harvest.warehouse import checks, derive, raw
-from msc_harvest.warehouse.connect import Connection
+from msc_harvest.warehouse.connect import Connection, small_memory
 from msc_harvest.warehouse.inspect import build_facts
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all, frame_of, insert_frame
@@ -73,8 +73,9 @@ def build(
     with building(warehouse) as connection:
         create_all(connection)
         progress.start("read archive", None)
-        progress.advance(holdings.load_into(connection, as_of))
-        rejected, drift = _parse(connection, connectors, progress)
+        with small_memory(connection):
+            progress.advance(holdings.load_into(connection, as_of))
+            rejected, drift = _parse(connection, connectors, progress)
         progress.start("derive views", None)
         derive.load_signed_files(connection, assets)
         facts = _write_ops(connection, holdings, assets, now, as_of, rejected, drift)
@@ -141,7 +142,7 @@ def _parse(
                 buffer.add(parsed.rows)
                 for path, what in set(parsed.drift):
                     seen[source, path, what] += 1
-                    first.setdefault((source, path, what), record_id)
+                    first[source, path, what] = min(record_id, first.get((source, path, what), record_id))
             progress.advance()
         buffer.flush()
     return rejected, {key: (count, first[key]) for key, count in seen.items()}

@@ -17,6 +17,10 @@ Connection = duckdb.DuckDBPyConnection
 # them. Older versions of the format take twice the time to compress these texts.
 STORAGE_VERSION = "v1.4.0"
 
+# A checkpoint holds a block per column in memory, and there are some 900 columns: blocks of the default 256 KiB would
+# need a quarter of a gigabyte for them alone, and leave most of a small warehouse empty.
+BLOCK_BYTES = 32_768
+
 _SEALED = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -30,9 +34,20 @@ def open_new(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection to a new private file at `path`, ready to be filled. An older file of that name is removed."""
     for leftover in (path, path.with_name(path.name + ".wal")):
         leftover.unlink(missing_ok=True)
-    connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    connection = duckdb.connect(
+        str(path), config={"storage_compatibility_version": STORAGE_VERSION, "default_block_size": BLOCK_BYTES}
+    )
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@contextmanager
+def small_memory(connection: Connection) -> Iterator[None]:
+    """While records are loaded, DuckDB keeps to 128 MB: what is written need not stay in memory, so that a load of any
+    size takes about the same. Queries afterwards have DuckDB's own limit again."""
+    connection.execute("SET memory_limit = '128MB'")
+    yield
+    connection.execute("RESET memory_limit")
 
 
 @contextmanager

@@ -71,5 +71,8 @@ def read_summary(path: Path) -> pl.DataFrame:
     """The one-screen answer, one row per organ in vocabulary order: out.summary_by_organ."""
     with open_sealed(path) as connection:
         return pl.DataFrame(
-            connection.sql("SELECT * EXCLUDE (sort_order) FROM out.summary_by_organ ORDER BY sort_order")
+            connection.sql(
+                "SELECT * EXCLUDE (sort_order, n_completed, n_with_results) "
+                "FROM out.summary_by_organ ORDER BY sort_order"
+            )
         )

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from msc_harvest.warehouse.tables import ArrowTable
+from msc_harvest.warehouse.tables import ArrowTable, quoted
 
 # Versions are numbered along time over all strategies of a record. A row that repeats the content before it (the same
 # record found by two strategies, or a harvest that was resumed) adds no version.
-_VERSIONS = """
-INSERT INTO raw.record_version BY NAME
+_NUMBERED = """
+CREATE TEMP TABLE numbered AS
 WITH ordered AS (
     SELECT source, record_id, file_name, file_row, fetched_at, run_id, strategy, kind, content_sha256,
         lag(content_sha256) OVER along AS previous_sha256,
@@ -26,19 +26,20 @@ WITH ordered AS (
 kept AS (
     SELECT * FROM ordered
     WHERE place = 1 OR content_sha256 IS DISTINCT FROM previous_sha256
-),
-numbered AS (
-    SELECT source, record_id, file_name, file_row, kind,
-        row_number() OVER along AS version,
-        lead(fetched_at) OVER along AS valid_to
-    FROM kept
-    WINDOW along AS (PARTITION BY source, record_id ORDER BY place)
 )
-SELECT received.source, received.record_id, CAST(numbered.version AS INTEGER) AS version, received.strategy,
-    received.url,
+SELECT file_name, file_row, kind,
+    CAST(row_number() OVER along AS INTEGER) AS version,
+    CAST(lead(fetched_at) OVER along AS TIMESTAMP) AS valid_to
+FROM kept
+WINDOW along AS (PARTITION BY source, record_id ORDER BY place)
+"""
+
+_VERSIONS = """
+INSERT INTO raw.record_version BY NAME
+SELECT received.source, received.record_id, numbered.version, received.strategy, received.url,
     CAST(received.fetched_at AS TIMESTAMP) AS fetched_at, received.run_id, received.media_type, received.body,
     received.body_sha256, received.content_sha256,
-    CAST(received.fetched_at AS TIMESTAMP) AS valid_from, CAST(numbered.valid_to AS TIMESTAMP) AS valid_to,
+    CAST(received.fetched_at AS TIMESTAMP) AS valid_from, numbered.valid_to,
     numbered.kind = 'withdrawn' AS is_withdrawn,
     numbered.valid_to IS NULL AND numbered.kind <> 'withdrawn' AS is_current
 FROM received
@@ -58,18 +59,15 @@ HAVING arg_max(kind, (fetched_at, run_id, file_row)) <> 'withdrawn'
 def load_segments(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path], as_of: datetime | None) -> int:
     """Fill raw.* from archive segments; versions fetched after `as_of` (UTC, None: no limit) are left out.
 
-    Returns the number of record versions.
+    Versions are numbered from the narrow columns of all segments; then bodies are copied segment by segment, so that
+    memory holds one segment and not the archive. Returns the number of record versions.
     """
-    connection.execute(
-        "CREATE TEMP VIEW received AS SELECT *, filename AS file_name, file_row_number AS file_row FROM read_parquet("
-        + "["
-        + ", ".join("'" + str(path).replace("'", "''") + "'" for path in segments)
-        + "]"
-        + ", filename = true, file_row_number = true)"
-    )
-    n_versions = _fill(connection, as_of)
-    connection.execute("DROP VIEW received")
-    return n_versions
+    _receive(connection, segments)
+    _number(connection, as_of)
+    for segment in segments:
+        _receive(connection, [segment])
+        connection.execute(_VERSIONS)
+    return _finish(connection, "VIEW")
 
 
 def load_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, as_of: datetime | None) -> int:
@@ -78,27 +76,38 @@ def load_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, as_of
     connection.register("incoming", ArrowTable(incoming))
     connection.execute("CREATE TEMP TABLE received AS SELECT * FROM incoming")
     connection.unregister("incoming")
-    n_versions = _fill(connection, as_of)
-    connection.execute("DROP TABLE received")
-    return n_versions
+    _number(connection, as_of)
+    connection.execute(_VERSIONS)
+    return _finish(connection, "TABLE")
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> int:
-    # Bodies are large: an insert that keeps their order would hold them all in memory.
-    connection.execute("SET preserve_insertion_order = false")
-    connection.execute(_VERSIONS, [as_of])
+def _receive(connection: duckdb.DuckDBPyConnection, segments: Sequence[Path]) -> None:
+    """Let the name `received` stand for the rows of these segments."""
+    names = ", ".join(quoted(str(path)) for path in segments)
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW received AS SELECT *, filename AS file_name, file_row_number AS file_row "
+        f"FROM read_parquet([{names}], filename = true, file_row_number = true)"
+    )
+
+
+def _number(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:
+    connection.execute(_NUMBERED, [as_of])
     connection.execute(_STRATEGIES, [as_of])
-    connection.execute("RESET preserve_insertion_order")
+
+
+def _finish(connection: duckdb.DuckDBPyConnection, kind: str) -> int:
+    connection.execute(f"DROP {kind} received")
+    connection.execute("DROP TABLE numbered")
     return int(connection.execute("SELECT count(*) FROM raw.record_version").fetchall()[0][0])
 
 
-def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 500) -> Iterator[tuple[str, str, str, bytes]]:
-    """(source, record_id, body_sha256, body) of every current record, sorted, in batches on a cursor of its own."""
-    cursor = connection.cursor()
-    cursor.execute(
-        "SELECT source, record_id, body_sha256, body FROM raw.record_version WHERE is_current ORDER BY source, "
-        "record_id"
-    )
-    while rows := cursor.fetchmany(batch):
-        yield from rows
-    cursor.close()
+def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 200) -> Iterator[tuple[str, str, str, bytes]]:
+    """(source, record_id, body_sha256, body) of every current record, read by row number so that never more than
+    `batch` bodies are in memory."""
+    last = connection.execute("SELECT coalesce(max(rowid), -1) FROM raw.record_version").fetchall()[0][0]
+    for start in range(0, int(last) + 1, batch):
+        yield from connection.execute(
+            "SELECT source, record_id, body_sha256, body FROM raw.record_version "
+            "WHERE is_current AND rowid BETWEEN ? AND ?",
+            [start, start + batch - 1],
+        ).fetchall()
