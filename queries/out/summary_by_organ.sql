@@ -1,7 +1,7 @@
 -- title: Summary by organ
 -- question: In one line per organ: how many trials and studies are there, and what became of the people given MSC?
 -- grain: one row per organ of the review
--- missing: "not reported" where no study gives a number; a 0 before the stroke was reported as none
+-- missing: "not reported" where no study gives a number, "no report" where there is no clinical study; 0 was reported as none
 -- reference: out.landscape_by_organ; evidence.organ_outcome
 -- care: crude sums over the studies named in out.safety_by_organ and out.efficacy_by_organ, MSC side only; not a meta-analysis.
 WITH told AS (
@@ -9,9 +9,9 @@ WITH told AS (
         organ_code,
         outcome_code,
         CASE
-            WHEN n_studies_with_report = 0 THEN 'no clinical report'
+            WHEN n_studies_with_report = 0 THEN 'no report'
             WHEN n_studies_reporting = 0 THEN 'not reported'
-            ELSE n_events || '/' || n_at_risk || ' in ' || n_studies_reporting || ' of ' || n_studies_with_report
+            ELSE n_events || '/' || n_at_risk || ' (' || n_studies_reporting || ' of ' || n_studies_with_report || ')'
         END AS told_text
     FROM evidence.organ_outcome
     WHERE stratum = 'msc_alone' AND arm_role = 'msc' AND outcome_kind = 'count'

@@ -69,7 +69,17 @@ def test_ages_in_years(text: str | None, years: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "month"), [("Jan", 1), ("December", 12), ("07", 7), ("13", None), ("Winter", None), (None, None)]
+    ("text", "month"),
+    [
+        ("Jan", 1),
+        ("December", 12),
+        ("07", 7),
+        ("13", None),
+        ("Winter", None),
+        ("Jan-Mar", None),
+        ("²", None),
+        (None, None),
+    ],
 )
 def test_month_names_and_numbers(text: str | None, month: int | None) -> None:
     assert q.month_number(text) == month

@@ -169,7 +169,8 @@ def _summary(home: Home) -> None:
 
     facts = build_facts(home.warehouse)
     print(f"Summary by organ ({facts.data_origin}, build {facts.build_id})")
-    table(read_summary(home.warehouse))
+    table(read_summary(home.warehouse).rename(lambda name: name.removeprefix("n_").replace("_", " ")))
+    print("e/n (a of b): e of n people given MSC alone, in a of b studies with a report; crude sums, no meta-analysis")
     _tell("next: msc-harvest sql 'FROM out.safety_by_organ', or open the warehouse in DuckDB: " + str(home.warehouse))
     if facts.data_origin != "harvest":
         _tell(
