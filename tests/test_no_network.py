@@ -6,6 +6,7 @@ import socket
 
 import pytest
 import requests
+
 from tests.no_network import NetworkForbidden, is_loopback
 from tests.standin import StandIn
 

@@ -48,10 +48,9 @@ def date_precision(text: str | None) -> str | None:
 def month_number(text: str | None) -> int | None:
     """1–12 for `Jan`, `January`, `01` or `1`; None otherwise."""
     word = (text or "").strip().lower()
-    if word.isascii() and word.isdigit():
-        number = int(word[:9])
-    else:
-        number = _MONTHS.get(word[:3], 0) if word.isalpha() else 0
+    if not word.isalnum() or not word.isascii():
+        return None
+    number = int(word[:9]) if word.isdigit() else _MONTHS.get(word[:3], 0)
     return number if 1 <= number <= 12 else None
 
 

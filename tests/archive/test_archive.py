@@ -12,11 +12,11 @@ from itertools import chain
 
 import polars as pl
 import pytest
-from tests.archive.conftest import day, fill, record
 
 from msc_harvest.archive import Archive, Version
 from msc_harvest.errors import ArchiveError
 from msc_harvest.paths import Home
+from tests.archive.conftest import day, fill, record
 
 
 def all_of(archive: Archive, as_of: datetime | None = None, *, all_versions: bool = False) -> list[Version]:

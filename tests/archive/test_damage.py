@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.archive.conftest import day, fill
 
 from msc_harvest.archive import Archive, Version
 from msc_harvest.errors import ArchiveError
 from msc_harvest.paths import Home
+from tests.archive.conftest import day, fill
 
 
 def read_all(archive: Archive) -> list[Version]:

@@ -6,11 +6,11 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
-from tests.archive.conftest import day, record
 
 from msc_harvest.archive import Archive, Asked, Harvested, Manifest, SegmentEntry, read_manifests, write_manifest
 from msc_harvest.errors import ArchiveError
 from msc_harvest.paths import Home
+from tests.archive.conftest import day, record
 
 DONE = Harvested(
     source="pubmed",

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 
 import pytest
-from tests.http.conftest import Clock
-from tests.standin import Asked, Fault, StandIn
-from tests.standin.answers import Answer, text
 
 from msc_harvest.errors import BadPayload, SourceRefused, SourceUnreachable
 from msc_harvest.http import Client, Limits
 from msc_harvest.model import Request
+from tests.http.conftest import Clock
+from tests.standin import Asked, Fault, StandIn
+from tests.standin.answers import Answer, text
 
 BODY = b'{"studies":[\n' + b" " * 5_000 + b"\n]}"
 MakeClient = Callable[..., Client]

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from tests.http.conftest import Clock
-from tests.standin import Asked, Fault, StandIn
-from tests.standin.answers import Answer
 
 from msc_harvest.errors import SourceUnreachable
 from msc_harvest.http import Client
 from msc_harvest.http.retry import retry_after
 from msc_harvest.model import Request
+from tests.http.conftest import Clock
+from tests.standin import Asked, Fault, StandIn
+from tests.standin.answers import Answer
 
 NOW = datetime(2026, 2, 28, 23, 59, 0, tzinfo=UTC)
 

@@ -9,13 +9,13 @@ import traceback
 from collections.abc import Callable
 
 import pytest
-from tests.standin import Asked, Fault, StandIn
-from tests.standin.answers import Answer, as_json, text
 
 from msc_harvest.errors import BadPayload, SourceError, SourceRefused
 from msc_harvest.http import Client, redact
 from msc_harvest.http.exchange import TryAgain
 from msc_harvest.model import Request
+from tests.standin import Asked, Fault, StandIn
+from tests.standin.answers import Answer, as_json, text
 
 KEY = "cAnArY0123456789abcdef"
 MAIL = "canary+tag@example.org"

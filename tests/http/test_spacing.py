@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.http.conftest import Clock
 
 from msc_harvest.http.spacing import LATE, STRETCH, Spacing
+from tests.http.conftest import Clock
 
 
 def most_in_a_second(moments: list[float], second: float = 1.0) -> int:

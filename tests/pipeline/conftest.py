@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.http.conftest import Clock
-from tests.standin import StandIn
 
 from msc_harvest.archive import Manifest
 from msc_harvest.connectors import connectors
@@ -19,6 +17,8 @@ from msc_harvest.paths import Home, assets
 from msc_harvest.pipeline import harvesting, holdings, strategies
 from msc_harvest.pipeline.building import Built, build
 from msc_harvest.settings import Settings
+from tests.http.conftest import Clock
+from tests.standin import StandIn
 
 SAMPLE = Path(__file__).resolve().parents[2] / "warehouse" / "sample"
 

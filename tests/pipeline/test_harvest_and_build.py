@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
-from tests.standin import Fault, StandIn
 
 from msc_harvest.archive import Archive, read_manifests
 from msc_harvest.errors import ChecksFailed, NothingReachable
 from msc_harvest.warehouse.inspect import schema_digest
+from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.standin import Fault, StandIn
 
 Make = Callable[..., StandIn]
 

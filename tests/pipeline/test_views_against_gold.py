@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import duckdb
+
 from tests.curated.test_curated_facts import (
     CODES,
     SURVIVAL,

@@ -19,7 +19,7 @@ STORAGE_VERSION = "v1.4.0"
 
 # A checkpoint holds a block per column in memory, and there are some 900 columns: blocks of the default 256 KiB would
 # need a quarter of a gigabyte for them alone, and leave most of a small warehouse empty.
-BLOCK_BYTES = 32_768
+BLOCK_BYTES = 65_536
 
 _SEALED = {
     "enable_external_access": "false",
@@ -43,9 +43,10 @@ def open_new(path: Path) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def small_memory(connection: Connection) -> Iterator[None]:
-    """While records are loaded, DuckDB keeps to 128 MB: what is written need not stay in memory, so that a load of any
-    size takes about the same. Queries afterwards have DuckDB's own limit again."""
-    connection.execute("SET memory_limit = '128MB'")
+    """While records are loaded, DuckDB keeps to 512 MB: what is written need not stay in memory, so that a load of any
+    size ends up with about the same. Less would cost time: 128 MB double it. Queries afterwards have DuckDB's own limit
+    again."""
+    connection.execute("SET memory_limit = '512MB'")
     yield
     connection.execute("RESET memory_limit")
 

@@ -84,10 +84,10 @@ def insert_frame(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Da
 
 
 class RowBuffer:
-    """Collects parsed rows of many records and puts them into their tables some hundred records at a time."""
+    """Collects parsed rows of many records and puts them into their tables a few thousand records at a time."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table], records_per_flush: int = 500
+        self, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table], records_per_flush: int = 2000
     ) -> None:
         self._connection = connection
         self._tables = {table.name: table for table in tables}
