@@ -21,7 +21,7 @@ from msc_harvest.model import Received, Request, Response, Strategy
 from msc_harvest.paths import Home
 from msc_harvest.pipeline.building import collector_off
 from msc_harvest.warehouse import raw
-from msc_harvest.warehouse.connect import small_memory
+from msc_harvest.warehouse.connect import bulk_load
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all
 from tests.benchmarks.inputs import studies
@@ -47,7 +47,7 @@ def load(home: Home) -> None:
     connector = connectors()[SOURCE]
     with building(home.warehouse) as connection:
         create_all(connection)
-        with small_memory(connection), collector_off():
+        with bulk_load(connection), collector_off():
             raw.load_segments(connection, [segment.path for segment in Archive(home).segments()], None)
             buffer = RowBuffer(connection.cursor(), dictionary.tables(connector.dictionary))
             for _, _, _, body in raw.current_bodies(connection):

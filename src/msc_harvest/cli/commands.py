@@ -69,6 +69,7 @@ def export(arguments: argparse.Namespace) -> int:
     """Write the out views as CSV files."""
     home = home_of(arguments)
     _export(home, Path(arguments.to).expanduser().absolute() if arguments.to else home.exports, arguments.view)
+    _tell("next: read ABOUT.md beside the files; it says what each holds")
     return DONE
 
 

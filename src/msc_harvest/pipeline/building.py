@@ -19,7 +19,7 @@ from msc_harvest.errors import ArchiveError, ChecksFailed, RecordRejected, Wareh
 from msc_harvest.model import Connector, Progress
 from msc_harvest.synthesis.proportion import clopper_pearson
 from msc_harvest.warehouse import checks, derive, raw
-from msc_harvest.warehouse.connect import Connection, small_memory
+from msc_harvest.warehouse.connect import Connection, bulk_load
 from msc_harvest.warehouse.inspect import build_facts
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all, frame_of, insert_frame
@@ -73,7 +73,7 @@ def build(
     with building(warehouse) as connection:
         create_all(connection)
         progress.start("read archive", None)
-        with small_memory(connection):
+        with bulk_load(connection):
             progress.advance(holdings.load_into(connection, as_of))
             rejected, drift = _parse(connection, connectors, progress)
         progress.start("derive views", None)

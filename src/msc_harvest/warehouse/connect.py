@@ -42,10 +42,13 @@ def open_new(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def small_memory(connection: Connection) -> Iterator[None]:
-    """While records are loaded, DuckDB keeps to 512 MB: what is written need not stay in memory, so that a load of any
-    size ends up with about the same. Less would cost time: 128 MB double it. Queries afterwards have DuckDB's own limit
-    again."""
+def bulk_load(connection: Connection) -> Iterator[None]:
+    """While many records are loaded, DuckDB keeps to 512 MB: what is written need not stay in memory. Queries
+    afterwards have DuckDB's own limit again.
+
+    Measured for 10,000 studies: 128 MB take twice the time; fewer checkpoints (a threshold of 256 MB) save a sixth of
+    it and cost half as much memory again.
+    """
     connection.execute("SET memory_limit = '512MB'")
     yield
     connection.execute("RESET memory_limit")
