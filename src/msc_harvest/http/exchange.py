@@ -122,7 +122,12 @@ class Exchange:
         url = prepared.url or message.url
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         timeout = (self._limits.connect_seconds, self._limits.read_seconds)
-        return self._session.get_adapter(url).send(prepared, timeout=timeout, **settings)
+        # None would mean "not said"; the safe reading is to verify.
+        verify = True if settings["verify"] is None else settings["verify"]
+        adapter = self._session.get_adapter(url)
+        return adapter.send(
+            prepared, stream=True, timeout=timeout, verify=verify, cert=settings["cert"], proxies=settings["proxies"]
+        )
 
     def _receive(self, response: requests.Response) -> Answer:
         if self._given_up:
