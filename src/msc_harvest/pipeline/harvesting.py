@@ -77,9 +77,7 @@ def harvest(
     failed = [one for one in run.manifest.harvests if one.status == "failed"]
     manifest = run.close("failed" if failed else "finished")
     if failed and len(failed) == len(manifest.harvests) and not any(one.seen for one in failed):
-        raise NothingReachable(
-            f"no source could be read; first reason: {failed[0].error}; run again later: msc-harvest harvest"
-        )
+        raise NothingReachable(f"no source could be read; the first said: {failed[0].error}")
     return manifest
 
 
