@@ -10,6 +10,7 @@ import pytest
 
 from msc_harvest import errors
 from msc_harvest.cli.commands import COMMANDS
+from msc_harvest.warehouse.adhoc import select
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,6 +68,16 @@ def test_the_table_of_output_is_what_the_sample_gives(sample_warehouse: Path) ->
                 [organ, outcome, role],
             ).fetchall()
             assert found == [(int(studies), int(events), int(at_risk), float(low), float(high))], (organ, outcome, role)
+
+
+def test_the_sql_of_the_readme_answers(sample_warehouse: Path) -> None:
+    queries = re.findall(r"```sql\n(.*?);?\n```", README, re.S)
+    queries += re.findall(r'msc-harvest sql "([^"]+)"', README)
+    queries += re.findall(r'warehouse\.sql\("([^"]+)"\)', README)
+    queries += re.findall(r"`(SELECT [^`]+)`", README)
+    assert len(queries) == 4
+    for query in queries:
+        assert select(sample_warehouse, query).height > 0, query
 
 
 def test_architecture_names_every_room() -> None:
