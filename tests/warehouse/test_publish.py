@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import duckdb
@@ -38,6 +39,14 @@ def test_any_failure_leaves_the_old_warehouse(tmp_path: Path, failure: BaseExcep
         raise failure
     assert value(path) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["w.duckdb"]
+
+
+def test_an_interruption_within_a_statement_is_an_interruption(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), building(tmp_path / "w.duckdb") as connection:
+        timer = threading.Timer(0.1, connection.interrupt)
+        timer.start()
+        connection.execute("SELECT count(*) FROM range(100000000000) a, range(1000) b WHERE a.range % 7 = b.range % 11")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_keeps_its_snapshot(tmp_path: Path) -> None:

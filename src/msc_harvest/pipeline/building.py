@@ -134,10 +134,9 @@ def _parse(
                     f"the body of {source} {record_id} is not what was received; restore its segment from a backup"
                 )
             try:
-                parsed = connectors[source].parse(body)
-            except (RecordRejected, KeyError) as problem:
-                reason = str(problem) if isinstance(problem, RecordRejected) else "no connector of this name"
-                rejected.append((source, record_id, sha256, reason))
+                parsed = _connector(connectors, source).parse(body)
+            except RecordRejected as problem:
+                rejected.append((source, record_id, sha256, str(problem)))
             else:
                 buffer.add(parsed.rows)
                 for path, what in set(parsed.drift):
@@ -146,6 +145,12 @@ def _parse(
             progress.advance()
         buffer.flush()
     return rejected, {key: (count, first[key]) for key, count in seen.items()}
+
+
+def _connector(connectors: Mapping[str, Connector], source: str) -> Connector:
+    if source not in connectors:
+        raise RecordRejected(f"no connector is called {source}; its records stay in the archive")
+    return connectors[source]
 
 
 @contextmanager

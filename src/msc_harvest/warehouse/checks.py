@@ -46,14 +46,20 @@ def from_dictionary(tables: Iterable[Table]) -> Iterator[Check]:
                 f"{table.name} has one row per {', '.join(table.key)}",
                 f"SELECT {keys}, count(*) AS n_rows FROM {table.name} GROUP BY {keys} HAVING count(*) > 1",
             )
-        required = [column.name for column in table.columns if column.role & {"key", "required"}]
-        if required:
-            missing = " OR ".join(f'"{name}" IS NULL' for name in required)
-            yield Check(
-                f"fail_missing_{short}",
-                f"{', '.join(required)} are never NULL",
-                f"SELECT * FROM {table.name} WHERE {missing}",
-            )
+        # A source may leave out what it always gave; one odd record of millions must not keep a build from its readers.
+        lenient = "warn" if table.name.startswith("core.") else "fail"
+        for severity, names in (
+            ("fail", [column.name for column in table.columns if "key" in column.role]),
+            (lenient, [column.name for column in table.columns if column.role & {"required", "key"} == {"required"}]),
+        ):
+            if names:
+                missing = " OR ".join(f'"{name}" IS NULL' for name in names)
+                what = "key" if severity == "fail" and names == list(table.key) else "value"
+                yield Check(
+                    f"{severity}_missing_{what}_{short}",
+                    f"{', '.join(names)} of {table.name} are never NULL",
+                    f"SELECT * FROM {table.name} WHERE {missing}",
+                )
         for column in table.columns:
             if column.refers_to:
                 yield Check(

@@ -36,6 +36,9 @@ def building(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             f"the new warehouse could not be written ({reason}); the old one is untouched; free space and run: "
             "msc-harvest build"
         ) from None
+    except duckdb.InterruptException:
+        # Ctrl-C during a statement arrives in DuckDB's own dress.
+        raise KeyboardInterrupt from None
     except duckdb.Error as problem:
         reason = " ".join(str(problem).split())[:500]
         raise WarehouseError(f"the build stopped in SQL ({reason}); the old warehouse is untouched") from problem
