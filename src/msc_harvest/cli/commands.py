@@ -143,9 +143,7 @@ def _build(home: Home, *, sample: bool, as_of: datetime | None) -> None:
     known = connectors()
     with only_writer(home, now()), Narrator() as progress:
         held = holdings.sample(assets(), known) if sample else holdings.archived(home)
-        built = build_warehouse(
-            home.warehouse, assets(), held, known, now().replace(tzinfo=None, microsecond=0), progress, as_of
-        )
+        built = build_warehouse(home.warehouse, assets(), held, known, now().replace(tzinfo=None), progress, as_of)
     _tell(
         f"built {home.warehouse} from the {built.data_origin}: {built.n_records} records, {built.n_rejected} rejected"
     )
