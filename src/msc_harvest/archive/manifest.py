@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from msc_harvest.archive import durable
+from msc_harvest.archive import placing
 from msc_harvest.errors import ArchiveError
 from msc_harvest.paths import Home
 
@@ -92,7 +92,7 @@ def write_manifest(home: Home, manifest: Manifest) -> Path:
     if path.parent != home.runs or path.name.startswith("."):
         raise ArchiveError(f"{manifest.run_id!r} cannot name a run; use letters, digits, dot, _ and -")
     text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
-    durable.put(path, lambda temporary: _fill(temporary, text))
+    placing.put(path, lambda temporary: temporary.write_bytes(text))
     return path
 
 
@@ -111,7 +111,3 @@ def _read(path: Path) -> Manifest:
     if manifest.run_id != path.stem:
         raise ArchiveError(f"{path} is the manifest of run {manifest.run_id!r}; give it back its name")
     return manifest
-
-
-def _fill(path: Path, text: bytes) -> None:
-    path.write_bytes(text)

@@ -18,7 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from msc_harvest.archive import durable
+from msc_harvest import durable
+from msc_harvest.archive import placing
 from msc_harvest.errors import ArchiveError
 from msc_harvest.model import RecordVersion
 
@@ -111,7 +112,7 @@ def write_segment(path: Path, versions: Sequence[Version]) -> str:
             raise OSError(0, _first_line(failure)) from failure
         digest = file_sha256(temporary)
 
-    durable.put(path, write)
+    placing.put(path, write)
     return digest
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from msc_harvest.archive import durable
+from msc_harvest import durable
 from msc_harvest.archive.manifest import SegmentEntry
 from msc_harvest.archive.segments import RECORD, WITHDRAWN, Version, folder_of, segment_path, write_segment
 from msc_harvest.model import Received

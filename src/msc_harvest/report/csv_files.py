@@ -6,11 +6,11 @@ gets a leading apostrophe, as OWASP ASVS 1.2.10 advises. Numbers stay numbers. M
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
 
+from msc_harvest import durable
 from msc_harvest.errors import MscHarvestError
 
 _FORMULA_START = r"^[=+\-@\t\r\x00＝＋－＠]"
@@ -43,16 +43,9 @@ def write_view(frame: pl.DataFrame, data_origin: str, path: Path) -> int:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step. Raises MscHarvestError naming the file when disk or folder refuses."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        durable.put(path, lambda temporary: temporary.write_bytes(content))
     except OSError as problem:
-        partial.unlink(missing_ok=True)
         raise MscHarvestError(
             f"{path} could not be written ({problem.strerror}); an older file of that name is untouched"
         ) from None

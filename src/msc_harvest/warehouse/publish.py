@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from msc_harvest import durable
 from msc_harvest.errors import WarehouseError
 from msc_harvest.warehouse.connect import open_new
 
@@ -29,7 +30,7 @@ def building(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("CHECKPOINT")
         finally:
             connection.close()
-        _replace(private, target)
+        durable.settle(private, target)
     except (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException) as problem:
         reason = " ".join(str(problem).split())[:300]
         raise WarehouseError(
@@ -46,18 +47,3 @@ def building(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         for leftover in (private, private.with_name(private.name + ".wal")):
             with suppress(OSError):
                 leftover.unlink()
-
-
-def _replace(private: Path, target: Path) -> None:
-    """Make the file durable, rename it over the target, and make the rename durable."""
-    _sync(private)
-    private.replace(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

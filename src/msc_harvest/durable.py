@@ -1,4 +1,8 @@
-"""Put a file in place so that it is either wholly there or not there, also after a power cut."""
+"""Put a file in place so that it is either wholly there or not there, also after a power cut.
+
+Segments, manifests, exports and the warehouse all come into being this way. Failures of the disk pass through as
+OSError: each room says in its own words what they mean there.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,31 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from msc_harvest.errors import ArchiveError
-
 TEMPORARY = ".tmp"
 
 
-def put(path: Path, write: Callable[[Path], None]) -> None:
+def put(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, force it to disk, and give it its name.
 
-    A failure (disk full, say) leaves no temporary file and whatever stood at `path` untouched; when it comes from the
-    operating system it is raised as ArchiveError.
+    Whatever goes wrong (OSError for a full disk, say), no temporary file stays and what stood at `path` is untouched.
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except BaseException as failure:
+        settle(temporary, path)
+    except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        if isinstance(failure, OSError):
-            reason = failure.strerror or failure
-            raise ArchiveError(f"{path} cannot be written ({reason}); free space or choose another --home") from failure
         raise
+
+
+def settle(temporary: Path, path: Path) -> None:
+    """Force a finished file to disk, rename it to `path`, and make the new name durable too."""
+    with temporary.open("rb+") as written:
+        os.fsync(written.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
 
 
 def sweep(folder: Path) -> int:
@@ -44,7 +47,7 @@ def sweep(folder: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable. Windows cannot open folders, and needs no such call."""
+    """Make a name itself durable. Windows cannot open folders, and needs no such call."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)
