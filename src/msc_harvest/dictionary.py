@@ -56,6 +56,11 @@ def tables(name: str) -> tuple[Table, ...]:
     return _read(paths.assets() / "warehouse" / "schema" / f"{name}.csv")
 
 
+def table(name: str) -> Table:
+    """The declared table of that qualified name. Raises KeyError when there is none."""
+    return {one.name: one for one in every_table()}[name]
+
+
 def every_table() -> tuple[Table, ...]:
     """All declared tables, files in name order."""
     folder = paths.assets() / "warehouse" / "schema"

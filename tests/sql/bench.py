@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from msc_harvest.dictionary import tables
-from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_file, read_folder
+from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_folder
 from msc_harvest.warehouse.tables import create_all, load_csv
 
 HERE = Path(__file__).resolve().parent
@@ -51,10 +51,7 @@ def cases() -> list[Case]:
 
 def sql_files() -> dict[str, SqlFile]:
     """Every SQL file that is built or checked, by qualified name."""
-    connection = duckdb.connect()
-    checks = [read_file(path, f"check.{path.stem}", connection) for path in sorted((QUERIES / "check").glob("*.sql"))]
-    connection.close()
-    return {file.name: file for file in (*read_folder(QUERIES), *checks)}
+    return {file.name: file for file in (*read_folder(QUERIES), *read_folder(QUERIES, ("check",)))}
 
 
 def empty_warehouse() -> dict[str, dict[str, str]]:

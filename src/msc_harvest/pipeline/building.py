@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ import polars as pl
 
 from msc_harvest import __version__, dictionary
 from msc_harvest.errors import ArchiveError, ChecksFailed, RecordRejected, WarehouseError
-from msc_harvest.model import Connector, Progress
+from msc_harvest.model import Connector, Progress, Row
 from msc_harvest.synthesis.proportion import clopper_pearson
 from msc_harvest.warehouse import checks, derive, raw
 from msc_harvest.warehouse.connect import Connection, bulk_load
@@ -171,7 +171,7 @@ def _write_ops(
     assets: Path,
     now: datetime,
     as_of: datetime | None,
-    rejected: Iterable[tuple[str, ...]],
+    rejected: Sequence[Row],
     drift: Mapping[tuple[str, str, str], tuple[int, str]],
 ) -> dict[str, Any]:
     counts = connection.execute(
@@ -190,16 +190,19 @@ def _write_ops(
         "files_sha256": files_sha256,
         "n_record_versions": counts[0],
         "n_records": counts[1],
-        "n_rejected": len(list(rejected)),
+        "n_rejected": len(rejected),
     }
-    ops = {table.name: table for table in dictionary.tables("ops")}
-    insert_frame(connection, "ops.build", frame_of(ops["ops.build"], [tuple(facts.values())]))
-    insert_frame(connection, "ops.rejected_record", frame_of(ops["ops.rejected_record"], list(rejected)))
+    _insert(connection, "ops.build", [tuple(facts.values())])
+    _insert(connection, "ops.rejected_record", rejected)
     drift_rows = [(*key, count, example) for key, (count, example) in sorted(drift.items())]
-    insert_frame(connection, "ops.schema_drift", frame_of(ops["ops.schema_drift"], drift_rows))
+    _insert(connection, "ops.schema_drift", drift_rows)
     for table, frame in holdings.ledger(as_of).items():
         insert_frame(connection, table, frame)
     return facts
+
+
+def _insert(connection: Connection, name: str, rows: Sequence[Row]) -> None:
+    insert_frame(connection, name, frame_of(dictionary.table(name), rows))
 
 
 def _check(connection: Connection, assets: Path, progress: Progress) -> tuple[checks.CheckResult, ...]:
@@ -210,8 +213,7 @@ def _check(connection: Connection, assets: Path, progress: Progress) -> tuple[ch
     results = checks.run(connection, wanted)
     progress.advance(len(results))
     rows = [(one.check.name, one.check.severity, one.check.meaning, one.n_rows, one.example) for one in results]
-    table = next(table for table in dictionary.tables("ops") if table.name == "ops.check_result")
-    insert_frame(connection, table.name, frame_of(table, rows))
+    _insert(connection, "ops.check_result", rows)
     found = [one for one in results if one.n_rows]
     failed = [one for one in found if one.check.severity == "fail"]
     if failed:

@@ -9,7 +9,7 @@ from pathlib import Path
 from msc_harvest.errors import UsageError
 from msc_harvest.model import Progress
 from msc_harvest.report.csv_files import write_view, write_whole
-from msc_harvest.warehouse.inspect import build_facts, out_views, read_view
+from msc_harvest.warehouse.inspect import build_facts, out_views, read_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def export(warehouse: Path, folder: Path, names: Iterable[str], progress: Progre
             raise UsageError(f"there is no view out.{name}; known: {', '.join(sorted(views))}")
     progress.start("export", len(chosen))
     files = []
-    for name in chosen:
-        files.append((name, write_view(read_view(warehouse, name), facts.data_origin, folder / f"{name}.csv")))
+    for name, rows in read_views(warehouse, chosen):
+        files.append((name, write_view(rows, facts.data_origin, folder / f"{name}.csv")))
         progress.advance()
     write_whole(folder / "ABOUT.md", _about(facts.data_origin, facts.build_id, views).encode())
     return Exported(folder, tuple(files), facts.data_origin)

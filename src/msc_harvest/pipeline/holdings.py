@@ -60,8 +60,7 @@ class _Archived:
             if until is None or manifest.started_at <= until
             for row in _run_rows(manifest)
         ]
-        table = next(table for table in dictionary.tables("ops") if table.name == "ops.harvest_run")
-        return {"ops.harvest_run": frame_of(table, rows)}
+        return {"ops.harvest_run": frame_of(dictionary.table("ops.harvest_run"), rows)}
 
 
 class _Sample:
@@ -81,8 +80,7 @@ class _Sample:
     def ledger(self, as_of: datetime | None) -> Mapping[str, pl.DataFrame]:
         with (self._folder / "manifest.csv").open(encoding="utf-8", newline="") as lines:
             rows = [tuple(value or None for value in row.values()) for row in csv.DictReader(lines)]
-        table = next(table for table in dictionary.tables("ops") if table.name == "ops.sample_record")
-        return {"ops.sample_record": frame_of(table, rows)}
+        return {"ops.sample_record": frame_of(dictionary.table("ops.sample_record"), rows)}
 
 
 def _aware(moment: datetime | None) -> datetime | None:

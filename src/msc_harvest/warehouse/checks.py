@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from msc_harvest.dictionary import Table
-from msc_harvest.warehouse.sql_files import read_file
+from msc_harvest.warehouse.sql_files import read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,8 @@ def from_dictionary(tables: Iterable[Table]) -> Iterator[Check]:
 
 def from_folder(folder: Path) -> Iterator[Check]:
     """The SQL files of queries/check."""
-    connection = duckdb.connect()
-    try:
-        for path in sorted(folder.glob("*.sql")):
-            file = read_file(path, f"check.{path.stem}", connection)
-            yield Check(path.stem, file.header.get("title", ""), file.text)
-    finally:
-        connection.close()
+    for file in read_folder(folder.parent, (folder.name,)):
+        yield Check(file.path.stem, file.header.get("title", ""), file.text)
 
 
 def run(connection: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[CheckResult]:

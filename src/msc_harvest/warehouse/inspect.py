@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,10 +40,14 @@ def out_views(path: Path) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def read_view(path: Path, name: str) -> pl.DataFrame:
-    """All rows of one out view, sorted by all columns so that equal data gives equal bytes."""
+def read_views(path: Path, names: Iterable[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """(name, rows) of each named out view, sorted by all columns so that equal data gives equal bytes.
+
+    All come from one connection: from one snapshot, whatever is published meanwhile.
+    """
     with open_sealed(path) as connection:
-        return pl.DataFrame(connection.sql(f'SELECT * FROM out."{name}" ORDER BY ALL'))
+        for name in names:
+            yield name, pl.DataFrame(connection.sql(f'SELECT * FROM out."{name}" ORDER BY ALL'))
 
 
 def schema_digest(path: Path, skip: tuple[str, ...] = ("ops",)) -> str:

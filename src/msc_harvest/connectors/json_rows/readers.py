@@ -21,10 +21,7 @@ def dated(text: str | None) -> tuple[date | None, str | None]:
 @lru_cache(maxsize=_CACHED)
 def measured(text: str | None) -> tuple[float | None, str | None]:
     """The finite number a text states, and the reason when it states none."""
-    value = quantities.number(text)
-    if value is not None and not math.isfinite(value):
-        return None, "out_of_range"
-    return value, quantities.missing_reason(text)
+    return quantities.number(text), quantities.missing_reason(text)
 
 
 @lru_cache(maxsize=_CACHED)
