@@ -10,22 +10,7 @@ import pytest
 import requests
 
 from tests.standin import Eutils, Fault, Registry, StandIn
-
-
-def study(number: int, **identification: object) -> bytes:
-    """A study with nothing but its identification."""
-    module = {"nctId": f"NCT{number:08d}", **identification}
-    return json.dumps({"protocolSection": {"identificationModule": module}}, separators=(",", ":")).encode()
-
-
-def article(pmid: int, year: int = 2020) -> bytes:
-    """An article with nothing but its id and dates."""
-    return (
-        f'<PubmedArticle><MedlineCitation><PMID Version="1">{pmid}</PMID></MedlineCitation><PubmedData><History>'
-        f'<PubMedPubDate PubStatus="entrez"><Year>{year}</Year><Month>3</Month><Day>9</Day></PubMedPubDate>'
-        "</History></PubmedData></PubmedArticle>"
-    ).encode()
-
+from tests.standin.invented import article, study
 
 STUDIES = [study(number) for number in range(1, 6)]
 ARTICLES = [article(100 + number, 2015 + number) for number in range(8)]
