@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from msc_harvest import interruption
+
 TEMPORARY = ".tmp"
 
 
@@ -21,9 +23,10 @@ def put(path: Path, write: Callable[[Path], object]) -> None:
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary)
-        settle(temporary, path)
+        with interruption.unbroken():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(temporary)
+            settle(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

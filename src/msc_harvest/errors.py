@@ -15,8 +15,8 @@
     ├── WarehouseError             1  the warehouse file is missing, damaged or of another kind
     └── RecordRejected             –  one record cannot be parsed; listed in ops.rejected_record, never ends a run
 
-Interruption by the user ends in exit code 130. The text of an error is one line: what happened, to which record or
-setting, and what to do.
+Interruption by the user ends in exit code 130, SIGTERM in 143, and what nobody foresaw in 1. The text of an error is
+one line: what happened, to which record or setting, and what to do.
 """
 
 

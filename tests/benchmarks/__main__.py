@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import loading, parsing
+from tests.benchmarks import loading, parsing, rate
 from tests.benchmarks.inputs import origin
 from tests.benchmarks.measure import REPEATS
 
@@ -14,3 +14,4 @@ if __name__ == "__main__":
     loading.harvest_again()
     loading.memory()
     loading.start_up()
+    rate.rates()

@@ -7,7 +7,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from msc_harvest.cli.narrate import printable
+from msc_harvest.cli import logs
+from msc_harvest.cli.logs import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +45,7 @@ def table(frame: pl.DataFrame) -> None:
     for row in frame.iter_rows():
         view.add_row(*(Text(_cell(value)) for value in row))
     Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False).print(view)
-    print(f"({frame.height} row{'' if frame.height == 1 else 's'})", file=sys.stderr)
+    logs.tell(f"({frame.height} row{'' if frame.height == 1 else 's'})")
 
 
 def _cell(value: object) -> str:

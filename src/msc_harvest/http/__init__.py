@@ -5,8 +5,23 @@ user agent, key, e-mail, sleep and clocks are handed in. The key and the e-mail 
 in a URL that is kept, in an error's words or in a log line.
 """
 
-from msc_harvest.http.client import Client
-from msc_harvest.http.limits import HostStats, Limits
-from msc_harvest.http.redaction import redact
+from __future__ import annotations
 
-__all__ = ["Client", "HostStats", "Limits", "redact"]
+from typing import TYPE_CHECKING, Any
+
+from msc_harvest.http.limits import Exchanged, HostStats, Limits
+from msc_harvest.http.redaction import RedactingFilter, redact
+
+if TYPE_CHECKING:
+    from msc_harvest.http.client import Client
+
+__all__ = ["Client", "Exchanged", "HostStats", "Limits", "RedactingFilter", "redact"]
+
+
+def __getattr__(name: str) -> Any:
+    """The client on first use: commands that ask nobody need not load the libraries behind it."""
+    if name != "Client":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from msc_harvest.http.client import Client
+
+    return Client

@@ -7,13 +7,14 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import tenacity
 
 from msc_harvest.errors import BadPayload, SourceError, SourceRefused, SourceUnreachable
+from msc_harvest.http.account import Account, Record
 from msc_harvest.http.body import TooLarge
 from msc_harvest.http.exchange import Answer, Exchange, Pairs, TryAgain, new_session
 from msc_harvest.http.limits import HostStats, Limits
@@ -33,7 +34,8 @@ class Client:
     `user_agent` such as "msc-harvest/1.0"; `state` is a folder shared by all processes that ask from this machine;
     `contact` (e-mail) and `api_key` are for NCBI, the contact also ends the User-Agent. `sleep` takes seconds,
     `monotonic` returns seconds and counts alike in all processes, `wall_clock` returns an aware datetime, `jitter` a
-    number from 0 to 1. Safe to use from several threads. Close it, or use it as a context manager.
+    number from 0 to 1. `record` is called with every exchange once it has been judged; it must not raise. Safe to use
+    from several threads. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Client:
         api_key: str | None = None,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         jitter: Callable[[], float] = random.random,
+        record: Record | None = None,
     ) -> None:
         self._secrets = (contact, api_key)
         self._identity: Pairs = tuple(
@@ -56,7 +59,7 @@ class Client:
         self._session = new_session(_signed(user_agent, contact))
         self._spacing = Spacing(state, sleep, monotonic)
         self._sleep, self._monotonic, self._wall_clock, self._jitter = sleep, monotonic, wall_clock, jitter
-        self._limits = limits
+        self._limits, self._record = limits, record
         self._counted: dict[str, HostStats] = {}
         self._counting = threading.Lock()
         self._log_filter = RedactingFilter(self._secrets)
@@ -99,17 +102,23 @@ class Client:
 
     def _fetch(self, route: Route, request: Request, rate: float) -> Response:
         patience = Patience(self._limits, self._monotonic, self._jitter)
+        with Account(self._record, self.redact, self._wall_clock, self._monotonic) as account:
+            return self._asked(_Errand(route.host, request, rate, patience, account), route)
+
+    def _asked(self, errand: _Errand, route: Route) -> Response:
         retrying = tenacity.Retrying(
-            sleep=lambda seconds: self._pause(route.host, seconds),
-            wait=patience.wait,
-            stop=patience.is_over,
+            sleep=lambda seconds: self._pause(errand, seconds),
+            wait=errand.patience.wait,
+            stop=errand.patience.is_over,
             retry=tenacity.retry_if_exception_type(TryAgain),
+            before_sleep=errand.tell_retry,
             reraise=True,
         )
         try:
-            return retrying(self._once, route, request, rate, patience)
+            return retrying(self._once, errand, route)
         except (TryAgain, SourceError) as failure:
-            final = self._final(failure, route.host, patience)
+            errand.account.end(f"failed: {failure}")
+            final = self._final(failure, errand.host, errand.patience)
         # Raised here, not in the handler: the exceptions behind it may quote the key, and would hang on as its context.
         raise final
 
@@ -125,24 +134,32 @@ class Client:
             f"{host}: no usable answer after {tries} in {patience.elapsed:.0f} s (last: {words}); run again later"
         )
 
-    def _once(self, route: Route, request: Request, rate: float, patience: Patience) -> Response:
-        patience.tries += 1
+    def _once(self, errand: _Errand, route: Route) -> Response:
+        errand.patience.tries += 1
         for _ in range(self._limits.redirects + 1):
-            answer = self._exchange(route, rate, patience)
+            answer = self._exchange(errand, route)
             if answer.status not in REDIRECTS:
-                return self._judged(answer, route, request)
+                response = self._judged(answer, route, errand.request)
+                errand.account.end("ok")
+                return response
             route = route.redirected(answer.status, answer.headers.get("location", ""))
+            errand.account.end("ok")
         raise SourceRefused(f"{route.host} sent this request round more than {self._limits.redirects} redirects")
 
-    def _exchange(self, route: Route, rate: float, patience: Patience) -> Answer:
-        waited = self._spacing.wait(route.host, rate)
-        self._count(route.host, requests=1, seconds_waited=waited)
+    def _exchange(self, errand: _Errand, route: Route) -> Answer:
+        turn = self._spacing.wait(route.host, errand.rate)
+        errand.account.waited(turn.waited)
+        self._count(route.host, requests=1, seconds_waited=turn.waited)
+        errand.account.begin(route.host, route.method, route.visible_url, errand.patience.tries)
         try:
-            answer = Exchange(self._session, self._limits).run(route.message(), patience.left)
+            answer = Exchange(self._session, self._limits).run(route.message(), errand.patience.left)
         except TooLarge:
             raise
         except BadPayload as cut:
             raise TryAgain(str(cut)) from None
+        finally:
+            self._spacing.settle(route.host, errand.rate, turn)
+        errand.account.received(answer.status, len(answer.body))
         self._count(route.host, bytes=len(answer.body))
         return answer
 
@@ -162,7 +179,7 @@ class Client:
 
     def _turn_down(self, answer: Answer, route: Route, request: Request) -> None:
         words = f"HTTP {answer.status}"
-        if explanation := own_words(answer):
+        if explanation := own_words(answer, self.redact):
             words = f"{words}: {explanation}"
         again = is_passing(answer.status) or answer.status < 400
         if not again and request.is_transient is not None:
@@ -174,8 +191,9 @@ class Client:
             self._spacing.hold(route.host, asked)
         raise TryAgain(words, asked, busy=answer.status == 429)
 
-    def _pause(self, host: str, seconds: float) -> None:
-        self._count(host, retries=1, seconds_waited=seconds)
+    def _pause(self, errand: _Errand, seconds: float) -> None:
+        self._count(errand.host, retries=1, seconds_waited=seconds)
+        errand.account.waited(seconds)
         self._sleep(seconds)
 
     def _count(
@@ -190,6 +208,22 @@ class Client:
                 bytes=so_far.bytes + bytes,
                 seconds_waited=so_far.seconds_waited + seconds_waited,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One request on its way, with what its tries share. `rate` is in requests per second."""
+
+    host: str
+    request: Request
+    rate: float
+    patience: Patience
+    account: Account
+
+    def tell_retry(self, state: tenacity.RetryCallState) -> None:
+        """A try failed and another follows."""
+        failure = state.outcome.exception() if state.outcome else None
+        self.account.asks_again(self.host, str(failure), state.upcoming_sleep, self.patience.tries)
 
 
 def _signed(user_agent: str, contact: str | None) -> str:

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
+from msc_harvest import interruption
 from msc_harvest.errors import BadPayload, SourceRefused
 from msc_harvest.http.body import read_body
 from msc_harvest.http.limits import Limits
 
 Pairs = tuple[tuple[str, str], ...]
+
+LOOK_UP_SECONDS = 0.25
 
 
 class TryAgain(Exception):
@@ -83,9 +86,7 @@ class Exchange:
         outcome: Future[Answer | Exception] = Future()
         threading.Thread(target=self._fulfil, args=(outcome, message), daemon=True).start()
         try:
-            answer = outcome.result(timeout=seconds)
-        except TimeoutError:
-            answer = TryAgain(f"no complete answer within {seconds:.0f} s")
+            answer = _awaited(outcome, seconds)
         finally:
             if not outcome.done():
                 self._let_go()
@@ -147,6 +148,17 @@ class Exchange:
         if self._response is not None:
             with contextlib.suppress(ValueError, RuntimeError, OSError, AttributeError):
                 self._response.raw.shutdown()
+
+
+def _awaited(outcome: Future[Answer | Exception], seconds: float) -> Answer | Exception:
+    """What comes within `seconds`. Looks up now and then: a signal may have been taken by another thread."""
+    left = seconds
+    while left > 0:
+        with contextlib.suppress(TimeoutError):
+            return outcome.result(timeout=min(left, LOOK_UP_SECONDS))
+        interruption.check()
+        left -= LOOK_UP_SECONDS
+    return TryAgain(f"no complete answer within {seconds:.0f} s")
 
 
 def in_words(failure: BaseException, limits: Limits) -> str:

@@ -44,16 +44,19 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def own_words(answer: Answer) -> str:
-    """The service's own explanation, at most 200 characters on one line; "" when it sent a page or nothing."""
+def own_words(answer: Answer, clean: Callable[[str], str] = str) -> str:
+    """The service's own explanation, at most 200 characters on one line; "" when it sent a page or nothing.
+
+    `clean` takes secrets out before the text is cut: half a key would not be recognised any more.
+    """
     text = ""
     if answer.media_type == "text/plain":
-        text = answer.body[:2_000].decode("utf-8", "replace")
+        text = answer.body[:20_000].decode("utf-8", "replace")
     elif answer.media_type == "application/json":
         text = _error_member(answer.body)
     elif answer.media_type in ("text/xml", "application/xml") and (element := _ERROR_ELEMENT.search(answer.body)):
         text = element[1].decode("utf-8", "replace")
-    printable = "".join(" " if unicodedata.category(sign).startswith(("C", "Z")) else sign for sign in text)
+    printable = "".join(" " if unicodedata.category(sign).startswith(("C", "Z")) else sign for sign in clean(text))
     return " ".join(printable.split())[:200]
 
 

@@ -47,6 +47,11 @@ class Route:
         parts = urlsplit(self.base)
         return _with_query(parts._replace(netloc=_host(parts)).geturl(), self.query)
 
+    @property
+    def method(self) -> str:
+        """GET, or POST when there is a form."""
+        return "GET" if self.form is None else "POST"
+
     def message(self) -> Message:
         """What is sent."""
         if self.form is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
@@ -19,6 +20,16 @@ LATE = 0.05
 
 # The monotonic clock starts anew at boot; a file from before it may name a moment far ahead. Nobody waits longer.
 FURTHEST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One reserved slot: its moment on the monotonic clock, its number in the row of this host's slots, and the
+    seconds waited for it."""
+
+    moment: float
+    number: int
+    waited: float
 
 
 class Spacing:
@@ -33,45 +44,70 @@ class Spacing:
         self._monotonic = monotonic
         state.mkdir(parents=True, exist_ok=True)
 
-    def wait(self, host: str, requests_per_second: float) -> float:
-        """Wait for the next free slot of `host`; returns the seconds waited.
+    def wait(self, host: str, requests_per_second: float) -> Turn:
+        """Wait for the next free slot of `host`.
 
         A caller that wakes too late for its slot (a busy machine) leaves it empty and takes another: a late request
         close to the next one would break the rate.
         """
         began = self._monotonic()
         while True:
-            slot, now = self._reserve(host, STRETCH / requests_per_second)
+            slot, number, now = self._reserve(host, STRETCH / requests_per_second)
             if slot > now:
                 self._sleep(slot - now)
             woke = self._monotonic()
             if woke - slot <= LATE:
-                return max(0.0, woke - began)
+                return Turn(slot, number, max(0.0, woke - began))
+
+    def settle(self, host: str, requests_per_second: float, turn: Turn) -> None:
+        """The request of `turn` has been answered, or given up: it reached the service now at the latest.
+
+        A request that was long under way (a new connection, a slow service, a busy machine) may have arrived when
+        later ones do. The slots not yet given away move on then, so that whatever moment it arrived at, no more than
+        the allowed number falls into one second.
+        """
+        now = self._monotonic()
+        if now - turn.moment <= STRETCH - 1.0:
+            return
+        path = self._path(host)
+        with self._lock(path):
+            free, number = self._next(path)
+            allowed, given = max(1, int(requests_per_second)), number - turn.number - 1
+            if 0 <= given < allowed:
+                earliest = now + 1.0 - (allowed - 1 - given) * STRETCH / requests_per_second
+                self._write(path, max(free, earliest), number)
 
     def hold(self, host: str, seconds: float) -> None:
         """Let nobody ask `host` for `seconds`: it said so itself (Retry-After)."""
         path = self._path(host)
         with self._lock(path):
             until = self._monotonic() + min(seconds, FURTHEST)
-            path.write_text(repr(max(until, self._next(path))), encoding="ascii")
+            free, number = self._next(path)
+            self._write(path, max(until, free), number)
 
-    def _reserve(self, host: str, interval: float) -> tuple[float, float]:
+    def _reserve(self, host: str, interval: float) -> tuple[float, int, float]:
         path = self._path(host)
         with self._lock(path):
             now = self._monotonic()
-            slot = max(now, self._next(path, unreadable=now + interval))
-            path.write_text(repr(slot + interval), encoding="ascii")
-        return slot, now
+            free, number = self._next(path, unreadable=now + interval)
+            slot = max(now, free)
+            self._write(path, slot + interval, number + 1)
+        return slot, number, now
 
-    def _next(self, path: Path, unreadable: float = 0.0) -> float:
-        """The next free moment; `unreadable` when a killed writer left the file half-written."""
+    def _next(self, path: Path, unreadable: float = 0.0) -> tuple[float, int]:
+        """Moment and number of the next free slot; `unreadable` when a killed writer left the file half-written."""
         try:
-            moment = float(path.read_text(encoding="ascii"))
+            words = path.read_text(encoding="ascii").split()
+            moment, number = float(words[0]), int(words[1]) if len(words) > 1 else 0
         except FileNotFoundError:
-            return float("-inf")
-        except ValueError:
-            return unreadable
-        return moment if moment <= self._monotonic() + FURTHEST else float("-inf")
+            return float("-inf"), 0
+        except (ValueError, IndexError):
+            return unreadable, 0
+        return (moment if moment <= self._monotonic() + FURTHEST else float("-inf")), number
+
+    @staticmethod
+    def _write(path: Path, moment: float, number: int) -> None:
+        path.write_text(f"{moment!r} {number}", encoding="ascii")
 
     def _path(self, host: str) -> Path:
         return self._state / (re.sub(r"[^a-z0-9.-]", "_", host.lower()) + ".slot")
