@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
     with _services(live) as addresses:
         for cassette in cassettes():
             found = record(cassette, addresses[cassette.connector.name], live)
-            print(f"{cassette.path.name}: {found} records from {'the live service' if live else 'the stand-in'}")
+            service = "the live service" if live else "the stand-in"
+            print(f"{cassette.path.name}: {found[0]} records, then {found[1]} changed, from {service}")
     return 0
 
 
@@ -87,8 +88,8 @@ def _unpacked_session(user_agent: str) -> requests.Session:
     return session
 
 
-def record(cassette: Cassette, address: str, live: bool) -> int:
-    """Run one search against `address` and write its cassette; returns how many records came."""
+def record(cassette: Cassette, address: str, live: bool) -> list[int]:
+    """Run both readings of one search against `address` and write its cassette; returns how many records each brought."""
     contact = os.environ.get("MSC_HARVEST_EMAIL") if live else CANARY_MAIL
     api_key = os.environ.get("NCBI_API_KEY") if live else CANARY_KEY
     cassette.path.unlink(missing_ok=True)
@@ -111,7 +112,10 @@ def record(cassette: Cassette, address: str, live: bool) -> int:
             connector = cassette.connector
             rate = connector.requests_per_second if live else 1000.0
             fetch = client.fetcher(address, rate, identify=connector.wants_identity)
-            found = sum(isinstance(item, Received) for item in connector.search(fetch, cassette.strategy))
+            found = [
+                sum(isinstance(item, Received) for item in connector.search(fetch, cassette.strategy, reading))
+                for reading in cassette.readings
+            ]
     origin = f"# Recorded from the live service on {datetime.now(UTC):%Y-%m-%d}.\n" if live else FROM_STAND_IN
     cassette.path.write_text(origin + cassette.path.read_text(encoding="utf-8"), encoding="utf-8")
     return found

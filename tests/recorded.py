@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import vcr  # type: ignore[import-untyped]
 from msc_harvest.connectors.clinicaltrials_gov import ClinicalTrialsGov
 from msc_harvest.connectors.pubmed import PubMed
 from msc_harvest.http import redact
-from msc_harvest.model import Connector, Strategy
+from msc_harvest.model import Connector, Reading, Strategy
 
 FOLDER = Path(__file__).resolve().parent / "cassettes"
 
@@ -36,32 +37,49 @@ _MAIL = re.compile(rb"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 class FewTrials(ClinicalTrialsGov):
-    """The registry's connector with pages of two studies, so that a short cassette still turns pages."""
+    """The registry's connector with lists and batches of two studies, so that a short cassette still turns pages."""
 
     page_size = 2
+    batch = 2
+
+
+class FewPapers(PubMed):
+    """PubMed's connector with two records in a batch, so that a short cassette still holds several."""
+
+    batch = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """One recorded search: its file, the connector asked, its strategy, and the ids it is about."""
+    """One recorded search, read twice: its file, the connector asked, its strategy, and the ids it is about.
+
+    The first reading takes the whole answer. The second one follows it as the next night's harvest would: everything is
+    held, and what changed from the day `since` on is read again.
+    """
 
     path: Path
     connector: Connector
     strategy: Strategy
     ids: tuple[str, ...]
+    since: date
+
+    @property
+    def readings(self) -> tuple[Reading, Reading]:
+        """Both readings, in the order in which the cassette holds them."""
+        return Reading(), Reading(frozenset(self.ids), self.since)
 
 
 def cassettes() -> list[Cassette]:
-    """All recorded searches."""
+    """All recorded searches. On the days named, some of the records had changed for the last time, others had not."""
     return [
-        _cassette(FewTrials(), f"filter.ids = {'|'.join(TRIALS)}\n", TRIALS),
-        _cassette(PubMed(), " OR ".join(f"{pmid}[uid]" for pmid in PAPERS) + "\n", PAPERS),
+        _cassette(FewTrials(), f"filter.ids = {'|'.join(TRIALS)}\n", TRIALS, date(2015, 1, 1)),
+        _cassette(FewPapers(), " OR ".join(f"{pmid}[uid]" for pmid in PAPERS) + "\n", PAPERS, date(2013, 6, 1)),
     ]
 
 
-def _cassette(connector: Connector, text: str, ids: tuple[str, ...]) -> Cassette:
+def _cassette(connector: Connector, text: str, ids: tuple[str, ...], since: date) -> Cassette:
     strategy = Strategy("clinical", connector.name, text, sha256(text.encode()).hexdigest())
-    return Cassette(FOLDER / f"{connector.name}.yaml", connector, strategy, ids)
+    return Cassette(FOLDER / f"{connector.name}.yaml", connector, strategy, ids, since)
 
 
 def recorder(served_from: str, public: str, secrets: Iterable[str | None] = ()) -> Any:

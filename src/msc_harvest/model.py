@@ -7,8 +7,9 @@ A record travels as `Received` (from a connector's search), as `RecordVersion` (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
 
@@ -52,6 +53,26 @@ class Strategy:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How much of a strategy's answer is to be read.
+
+    `held` are the record ids the archive holds of this strategy; an id in the answer that is not held is always
+    fetched. `since` is the day from which on a changed record is fetched again; None reads the whole answer. `after`
+    is the id up to which an interrupted reading of the whole answer had landed: ids behind it are fetched, those up
+    to it only when they are not held or changed since.
+    """
+
+    held: AbstractSet[str] = frozenset()
+    since: date | None = None
+    after: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every record of the answer is fetched."""
+        return self.since is None
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """One record as a source delivered it, byte for byte."""
 
@@ -65,9 +86,12 @@ class Received:
 class Notice:
     """Something a search must report beside its records.
 
-    `kind` is one of `expected` (how many records the source announces; `detail` is the number), `missing` (a record
-    asked for and not returned; `detail` is its id), `warning` (the source's own words), `deleted` (a record the source
-    withdraws; `detail` is its id), `upstream` (version of the source's data).
+    `kind` is one of `expected` (how many records the source announces; `detail` is the number), `listed` (a record
+    in the answer that needs no fetching; `detail` is its id), `landed` (every record up to this id, in the order they
+    are fetched in, has been yielded), `missing` (a record asked for and not returned; `detail` is its id), `gap` (the
+    list of the answer is not complete, so that nothing follows from what is not in it; `detail` says why), `warning`
+    (the source's own words), `deleted` (a record the source withdraws; `detail` is its id), `upstream` (version of the
+    source's data), `watermark` (the day, YYYY-MM-DD, up to which those data reach).
     """
 
     kind: str
@@ -129,8 +153,11 @@ class Connector(Protocol):
     media_type: ClassVar[str]
     dictionary: ClassVar[str]
 
-    def search(self, fetch: Fetch, strategy: Strategy) -> Found:
-        """Yield every record the strategy finds, as received, and notices. Raises SourceError when it cannot go on."""
+    def search(self, fetch: Fetch, strategy: Strategy, reading: Reading) -> Found:
+        """List the strategy's whole answer, and yield the records that `reading` asks for, as received, and notices.
+
+        Raises SourceError when it cannot go on.
+        """
 
     def content(self, body: bytes) -> bytes:
         """The body without its volatile parts; equal content means nothing worth a new version."""

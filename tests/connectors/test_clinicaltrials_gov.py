@@ -1,11 +1,11 @@
-"""ClinicalTrials.gov: paging, notices, volatile parts, the strategy file, and real odd records field by field."""
+"""ClinicalTrials.gov: volatile parts, the strategy file, and real odd records field by field."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,210 +16,8 @@ import pytest
 from msc_harvest import dictionary
 from msc_harvest.connectors import study_pages
 from msc_harvest.connectors.clinicaltrials_gov import PARAMETERS, ClinicalTrialsGov, query_parameters
-from msc_harvest.errors import BadPayload, RecordRejected, SettingsError, SourceError, SourceRefused, SourceUnreachable
-from msc_harvest.model import Notice, Received, Request, Response, Strategy
-
-STRATEGY = Strategy("clinical", "clinicaltrials_gov", "query.term = MSC\nfilter.overallStatus = COMPLETED\n", "0" * 64)
-VERSION = b'{\n  "apiVersion" : "2.0.5",\n  "dataTimestamp" : "2026-09-11T09:00:04"\n}'
-LATER = VERSION.replace(b"-11T", b"-12T")
-URL = "https://registry.test/api/v2/studies"
-
-
-def study(number: int, more: str = "") -> bytes:
-    return b'{"protocolSection":{"identificationModule":{"nctId":"NCT%08d"%s}},"hasResults":false}' % (
-        number,
-        more.encode(),
-    )
-
-
-def page(studies: Sequence[bytes], token: str | None = None, total: int | None = None) -> bytes:
-    head = b'"totalCount":%d,' % total if total is not None else b""
-    tail = b',"nextPageToken":"%s"' % token.encode() if token else b""
-    return b'{%s"studies":[\n%s\n]%s}' % (head, b",\n".join(studies), tail)
-
-
-class Script:
-    """A fetch that answers /version and /studies from lists, checks each page as the client does, and keeps a diary."""
-
-    def __init__(
-        self, pages: Sequence[bytes | Exception], versions: Sequence[bytes | Exception] = (VERSION, VERSION)
-    ) -> None:
-        self._answers: dict[str, list[bytes | Exception]] = {"studies": list(pages), "version": list(versions)}
-        self.asked: list[Request] = []
-
-    def __call__(self, request: Request) -> Response:
-        self.asked.append(request)
-        answer = self._answers[request.path].pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        if request.check is not None:
-            request.check(answer)
-        return Response(f"{URL}?n={len(self.asked)}", "application/json", answer)
-
-    @property
-    def searches(self) -> list[list[tuple[str, str]]]:
-        return [list(request.params) for request in self.asked if request.path == "studies"]
-
-
-def run(script: Script, strategy: Strategy = STRATEGY) -> tuple[list[Received], list[tuple[str, str]]]:
-    found = list(ClinicalTrialsGov().search(script, strategy))
-    return [one for one in found if isinstance(one, Received)], [
-        (one.kind, one.detail) for one in found if isinstance(one, Notice)
-    ]
-
-
-# Paging
-
-
-def test_pages_follow_the_token_and_repeat_every_parameter() -> None:
-    script = Script([page([study(1), study(2)], "tok-1", 3), page([study(3)])])
-    received, notices = run(script)
-    assert [one.record_id for one in received] == ["NCT00000001", "NCT00000002", "NCT00000003"]
-    assert [one.body for one in received] == [study(1), study(2), study(3)]
-    repeated = [
-        ("query.term", "MSC"),
-        ("filter.overallStatus", "COMPLETED"),
-        ("sort", "StudyFirstPostDate:asc"),
-        ("pageSize", "1000"),
-    ]
-    assert script.searches == [[*repeated, ("countTotal", "true")], [*repeated, ("pageToken", "tok-1")]]
-    assert notices == [("upstream", "apiVersion 2.0.5 dataTimestamp 2026-09-11T09:00:04"), ("expected", "3")]
-    assert received[0].url != received[2].url and received[0].media_type == "application/json"
-
-
-def test_version_is_asked_before_and_after() -> None:
-    script = Script([page([])])
-    run(script)
-    assert [request.path for request in script.asked] == ["version", "studies", "version"]
-
-
-def test_an_empty_page_is_not_the_end() -> None:
-    received, notices = run(Script([page([study(1)], "a", 2), page([], "b"), page([], "c"), page([study(2)])]))
-    assert [one.record_id for one in received] == ["NCT00000001", "NCT00000002"]
-    assert not [one for one in notices if one[0] == "warning"]
-
-
-def test_no_hit_is_an_answer() -> None:
-    assert run(Script([b'{"totalCount":0,"studies":[\n\n]}'])) == (
-        [],
-        [("upstream", "apiVersion 2.0.5 dataTimestamp 2026-09-11T09:00:04"), ("expected", "0")],
-    )
-
-
-def test_the_same_study_twice_is_one() -> None:
-    received, notices = run(Script([page([study(1), study(2)], "a", 2), page([study(2), study(1)])]))
-    assert [one.record_id for one in received] == ["NCT00000001", "NCT00000002"]
-    assert not [one for one in notices if one[0] == "warning"]
-
-
-def test_a_repeated_token_ends_the_search_with_an_error() -> None:
-    script = Script([page([study(1)], "a"), page([study(2)], "b"), page([study(3)], "a")])
-    with pytest.raises(SourceError, match="circles after 3 studies"):
-        run(script)
-
-
-def test_endless_pages_without_anything_new_end_with_an_error() -> None:
-    with pytest.raises(SourceError, match="circles after 1 studies"):
-        run(Script([page([study(1)], f"t{serial}") for serial in range(300)]))
-
-
-def test_what_arrived_before_a_failure_has_been_handed_over() -> None:
-    found = ClinicalTrialsGov().search(Script([page([study(1)], "a"), SourceUnreachable("gone")]), STRATEGY)
-    assert [next(found).__class__.__name__ for _ in range(2)] == ["Notice", "Received"]
-    with pytest.raises(SourceUnreachable):
-        next(found)
-
-
-def test_a_gap_between_announced_and_received_is_told() -> None:
-    _, notices = run(Script([page([study(1)], "a", 120), page([study(2)])]))
-    assert ("warning", "announced 120, received 2") in notices
-
-
-def test_a_study_without_a_number_is_told() -> None:
-    received, notices = run(
-        Script([page([study(1), b"{}", b'{"protocolSection":{"identificationModule":{"nctId":5}}}', b"7"], None, 1)])
-    )
-    assert [one.record_id for one in received] == ["NCT00000001"]
-    assert [detail for kind, detail in notices if kind == "warning"] == [
-        f"page 1, study {place}: no NCT number, left out" for place in (2, 3, 4)
-    ]
-
-
-def test_bytes_of_a_study_stay_exactly_as_they_came() -> None:
-    odd = b'{ "protocolSection" : {"identificationModule":{"nctId":"NCT00000009"  , "briefTitle":"caf\\u00e9 caf\xc3\xa9 \\/"}},\n "x":[1.0, 1e3] }'
-    received, _ = run(Script([page([study(1), odd])]))
-    assert received[1].body == odd
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        study(2, ',"briefTitle":"two\nlines\x01"'),
-        study(2, ',"x":NaN'),
-        b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002","t":"\xff"}}}',
-        study(2, ',"t":"\\ud800"'),
-    ],
-    ids=["control characters", "NaN", "stray byte", "unpaired surrogate"],
-)
-def test_a_page_that_is_not_strict_json_still_gives_its_studies(odd: bytes) -> None:
-    body = page([study(1), odd, study(3)], "a", 3)
-    received, notices = run(Script([b"\xef\xbb\xbf" + body, page([])]))
-    assert [one.body for one in received] == [study(1), odd, study(3)]
-    assert [one.record_id for one in received] == ["NCT00000001", "NCT00000002", "NCT00000003"]
-    assert ("expected", "3") in notices
-    assert ClinicalTrialsGov().parse(received[1].body).rows["core.trial"]
-
-
-PAGE_FAULTS = [
-    b"", b"NCT number NCT99999999 not found", b"Invalid value in parameter `overallStatus`: `X`", b"<html><body>busy</body></html>", b"[]", b"null", b"{}",
-    b'{"totalCount":1}', b'{"studies":{}}', b'{"studies":null}', b'{"studies":[],"nextPageToken":5}', b'{"studies":[],"totalCount":"many"}', b'{"studies":"\x01"}',
-    page([study(1), study(2)], "a", 2)[:-1], page([study(1)])[:60], page([study(1)]) + b"{}", page([study(1, ',"t":"\x01"')])[:-3], b'{"studies":[' + b"[" * 100_000, b'{"studies":[\x01]}',
-    b'{"studies":[],"nextPageToken":5,"t":"\x01"}', b'{"studies":[] "a":"\x01"}', b'{"t":"\x01"}',
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("body", PAGE_FAULTS)
-def test_what_is_no_page_is_bad_payload_already_for_the_client(body: bytes) -> None:
-    with pytest.raises(BadPayload) as problem:
-        run(Script([body]))
-    assert "\n" not in str(problem.value)
-
-
-# Version of the register
-
-
-def test_a_reload_during_the_search_is_told() -> None:
-    _, notices = run(Script([page([study(1)])], (VERSION, LATER)))
-    assert notices[-1] == (
-        "warning",
-        "reloaded during the search: apiVersion 2.0.5 dataTimestamp 2026-09-11T09:00:04 before, apiVersion 2.0.5 dataTimestamp 2026-09-12T09:00:04 after",
-    )
-
-
-@pytest.mark.parametrize(
-    "versions",
-    [
-        (b"not found", VERSION),
-        (SourceRefused("404"), VERSION),
-        (VERSION, b"{}"),
-        (VERSION, SourceUnreachable("gone")),
-        (b"\xff", b"\xff"),
-        (b"[" * 100_000, VERSION),
-    ],
-    ids=str,
-)
-def test_an_unreadable_version_costs_a_warning_only(versions: tuple[bytes | Exception, bytes | Exception]) -> None:
-    received, notices = run(Script([page([study(1)])], versions))
-    assert len(received) == 1
-    assert len([detail for kind, detail in notices if kind == "warning" and "version" in detail]) == 1
-
-
-def test_an_unreachable_register_is_an_error_at_once() -> None:
-    script = Script([page([study(1)])], (SourceUnreachable("gone"),))
-    with pytest.raises(SourceUnreachable):
-        run(script)
-    assert len(script.asked) == 1
-
+from msc_harvest.errors import BadPayload, RecordRejected, SettingsError
+from msc_harvest.model import Reading, Strategy
 
 # Content without its volatile part
 
@@ -271,10 +69,9 @@ def test_a_strategy_that_cannot_be_sent_as_it_is_is_refused(text: str) -> None:
     with pytest.raises(SettingsError) as problem:
         query_parameters(text)
     assert "\n" not in str(problem.value)
-    script = Script([page([])])
+    strategy = Strategy("x", "clinicaltrials_gov", text, "0" * 64)
     with pytest.raises(SettingsError):
-        run(script, Strategy("x", "clinicaltrials_gov", text, "0" * 64))
-    assert not script.asked
+        list(ClinicalTrialsGov().search(lambda _: pytest.fail("it was sent"), strategy, Reading()))
 
 
 def test_ids_belong_into_the_filter() -> None:
@@ -393,7 +190,8 @@ def test_the_recorded_answers_of_the_service_are_understood(shared: Path) -> Non
         text: str = json.loads((shared / "data" / "ctgov" / "exchanges" / name).read_text(encoding="utf-8"))["text"]
         return text.encode()
 
-    assert study_pages.version(recorded("version.json")) == "apiVersion 2.0.5 dataTimestamp 2026-09-11T09:00:04"
+    told = "apiVersion 2.0.5 dataTimestamp 2026-09-11T09:00:04"
+    assert study_pages.version(recorded("version.json")) == (told, date(2026, 9, 11))
     assert study_pages.split(recorded("search_nonsense_size3_page1.json")) == study_pages.Page([], None, 0)
     with pytest.raises(BadPayload, match="NCT99999999"):
         study_pages.split(recorded("study_NCT99999999.json"))

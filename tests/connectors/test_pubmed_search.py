@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from msc_harvest.connectors.eutilities import check_search, own_pmid, read_articles, read_search
-from msc_harvest.connectors.pubmed import BATCH, PubMed, is_transient
+from msc_harvest.connectors.eutilities import check_search, own_pmid, read_articles, read_database, read_search
+from msc_harvest.connectors.pubmed import PubMed, is_transient
 from msc_harvest.errors import BadPayload, RecordRejected, SourceError, SourceRefused, SourceUnreachable
-from msc_harvest.model import Connector, Notice, Received, Request, Response, Strategy
+from msc_harvest.model import Connector, Notice, Reading, Received, Request, Response, Strategy
 
 STRATEGY = Strategy("clinical", "pubmed", "kidney[tiab]\nAND graft[tiab]", "0" * 64)
+WHOLE = Reading()
+SINCE = date(2026, 9, 4)
+BUILD = b'{"einforesult":{"dbinfo":[{"dbname":"pubmed","dbbuild":"Build-2026.09.11.08.00","count":"9","lastupdate":"2026/09/11 08:00"}]}}'
 EMPTY_SET = b'<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD x//EN" "https://x/y.dtd">\n<PubmedArticleSet>\n\n</PubmedArticleSet>'
 
 
@@ -38,6 +41,8 @@ class Service:
 
     def __init__(self, ids: list[str], days: dict[str, date] | None = None, window: int = 9_999) -> None:
         self.ids, self.days, self.window = ids, days or {}, window
+        self.modified: dict[str, date] = {}
+        self.build: bytes | Exception = BUILD
         self.search: dict[str, Any] = {}
         self.records = {pmid: article(pmid) for pmid in ids}
         self.asked: list[dict[str, str]] = []
@@ -47,6 +52,11 @@ class Service:
         assert request.form is not None, "long queries and id lists do not fit a GET"
         form = dict(request.form)
         assert not {"tool", "email", "api_key"} & form.keys()
+        if request.path == "einfo.fcgi":
+            self.asked.append({"path": request.path, **form})
+            if isinstance(self.build, Exception):
+                raise self.build
+            return Response("https://example.org/einfo.fcgi", "application/json", self.build)
         fault = ""
         for _ in range(self.tries):
             self.asked.append({"path": request.path, **form})
@@ -65,17 +75,25 @@ class Service:
             return article_set(*(self.records[pmid] for pmid in form["id"].split(",") if pmid in self.records))
         found = self.ids
         if "mindate" in form:
-            assert form["datetype"] in ("edat", "pdat")
+            days = {"edat": self.days, "mdat": self.modified}[form["datetype"]]
             low, high = (tuple(map(int, form[name].split("/"))) for name in ("mindate", "maxdate"))
-            found = [pmid for pmid in found if pmid in self.days and low <= self.days[pmid].timetuple()[:3] <= high]
+            found = [pmid for pmid in found if pmid in days and low <= days[pmid].timetuple()[:3] <= high]
         size = min(int(form["retmax"]), self.window)
         return json.dumps({"esearchresult": {"count": str(len(found)), "idlist": found[:size], **self.search}}).encode()
 
+    def sent(self, path: str) -> list[dict[str, str]]:
+        return [form for form in self.asked if form["path"] == path]
 
-def run(service: Service, text: str | None = None) -> tuple[list[str], list[tuple[str, str]]]:
-    items = list(PubMed().search(service, STRATEGY if text is None else Strategy("clinical", "pubmed", text, "0" * 64)))
+
+def run(
+    service: Service, text: str | None = None, reading: Reading = WHOLE, connector: PubMed | None = None
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Ids received, and what is told beside them: without the version and the landings, which have tests of their own."""
+    strategy = STRATEGY if text is None else Strategy("clinical", "pubmed", text, "0" * 64)
+    items = list((connector or PubMed()).search(service, strategy, reading))
     received = [item.record_id for item in items if isinstance(item, Received)]
-    return received, [(item.kind, item.detail) for item in items if isinstance(item, Notice)]
+    quiet = ("upstream", "watermark", "landed")
+    return received, [(item.kind, item.detail) for item in items if isinstance(item, Notice) and item.kind not in quiet]
 
 
 def test_the_class_states_the_facts_of_its_source() -> None:
@@ -89,30 +107,35 @@ def test_the_class_states_the_facts_of_its_source() -> None:
 
 
 def test_all_records_come_byte_for_byte_in_batches() -> None:
-    service = Service([str(n) for n in range(1, 2 * BATCH + 51)])
-    items = list(PubMed().search(service, STRATEGY))
+    service = Service([str(n) for n in range(1, 451)])
+    items = list(PubMed().search(service, STRATEGY, WHOLE))
     received = [item for item in items if isinstance(item, Received)]
     assert [item.record_id for item in received] == service.ids
     assert all(item.body == service.records[item.record_id] and item.media_type == "text/xml" for item in received)
-    assert [item for item in items if isinstance(item, Notice)] == [Notice("expected", "450")]
-    sizes = [len(form["id"].split(",")) for form in service.asked if form["path"] == "efetch.fcgi"]
-    assert sizes == [200, 200, 50]
-    assert all(
-        form["retmode"] == "xml" and "rettype" not in form for form in service.asked if form["path"] == "efetch.fcgi"
-    )
+    assert [item for item in items if isinstance(item, Notice)] == [
+        Notice("upstream", "Build-2026.09.11.08.00 lastupdate 2026/09/11 08:00"),
+        Notice("watermark", "2026-09-11"),
+        Notice("expected", "450"),
+        Notice("landed", "200"),
+        Notice("landed", "400"),
+        Notice("landed", "450"),
+    ]
+    assert [len(form["id"].split(",")) for form in service.sent("efetch.fcgi")] == [200, 200, 50]
+    assert all(form["retmode"] == "xml" and "rettype" not in form for form in service.sent("efetch.fcgi"))
 
 
 def test_line_breaks_of_a_strategy_are_sent_as_blanks() -> None:
     service = Service(["1"])
     run(service)
-    assert service.asked[0]["term"] == "kidney[tiab] AND graft[tiab]"
-    assert service.asked[0]["retmode"] == "json" and service.asked[0]["db"] == "pubmed"
+    (search,) = service.sent("esearch.fcgi")
+    assert search["term"] == "kidney[tiab] AND graft[tiab]"
+    assert search["retmode"] == "json" and search["db"] == "pubmed"
 
 
 def test_nothing_found_asks_for_nothing() -> None:
     service = Service([])
     assert run(service) == ([], [("expected", "0")])
-    assert len(service.asked) == 1
+    assert len(service.sent("esearch.fcgi")) == 1 and not service.sent("efetch.fcgi")
 
 
 def test_an_empty_strategy_is_refused_before_it_is_sent() -> None:
@@ -140,7 +163,7 @@ def test_slices_that_do_not_add_up_are_reported_and_lose_nothing_listed() -> Non
     service = Service(ids, days, window=8)
     received, notices = run(service)
     assert received == [pmid for pmid in ids if int(pmid) <= 8 or int(pmid) > 10]
-    assert ("warning", "PubMed counts 100 records and lists 98") in notices
+    assert notices == [("expected", "100"), ("gap", "PubMed counts 100 records and lists 98")]
 
 
 def test_one_day_with_more_records_than_can_be_listed_ends_the_search_in_words() -> None:
@@ -155,7 +178,7 @@ def test_missing_records_are_asked_for_once_more_and_then_named() -> None:
     received, notices = run(service)
     assert received == ["1", "2", "4", "5", "7"]
     assert notices[1:] == [("missing", "3"), ("missing", "6")]
-    assert [form["id"] for form in service.asked if form["path"] == "efetch.fcgi"] == ["1,2,3,4,5,6,7", "3,6"]
+    assert [form["id"] for form in service.sent("efetch.fcgi")] == ["1,2,3,4,5,6,7", "3,6"]
 
 
 def test_a_record_late_by_one_round_is_not_missing() -> None:
@@ -169,7 +192,7 @@ def test_records_that_are_all_unknown_are_missing_and_no_failure() -> None:
     service.records.clear()
     received, notices = run(service)
     assert received == [] and notices[1:] == [("missing", "1"), ("missing", "2")]
-    assert sum(form["path"] == "efetch.fcgi" for form in service.asked) == Service.tries + 1
+    assert len(service.sent("efetch.fcgi")) == Service.tries + 1
 
 
 def test_the_same_pmid_twice_is_one_and_an_unasked_one_is_left_out() -> None:
@@ -223,6 +246,187 @@ def test_warnings_of_the_service_are_passed_on() -> None:
     warnings = [detail for kind, detail in run(service)[1] if kind == "warning"]
     for words in ("aaa", "zzz", "the", '"body battery"[tiab]', "No items found."):
         assert any(words in warning for warning in warnings), words
+
+
+# --- a reading of a part -------------------------------------------------------------------------------------------
+
+
+class InPairs(PubMed):
+    batch = 2
+
+
+def told(service: Service, reading: Reading = WHOLE) -> list[str]:
+    """Records as their ids, notices as `kind detail`, with two records in a batch and without the version."""
+    items = list(InPairs().search(service, STRATEGY, reading))
+    assert [item.kind for item in items[:2] if isinstance(item, Notice)] == ["upstream", "watermark"]
+    return [item.record_id if isinstance(item, Received) else f"{item.kind} {item.detail}" for item in items[2:]]
+
+
+def test_an_incremental_reading_fetches_what_is_new_or_changed_and_lists_the_rest() -> None:
+    service = Service(["9", "10", "11", "12", "100"])
+    service.modified = {"10": date(2026, 9, 4), "12": date(2026, 9, 3), "11": date(2026, 9, 11)}
+    reading = Reading(frozenset({"9", "10", "11", "12", "77"}), SINCE)
+    assert told(service, reading) == [
+        "expected 5", "listed 9", "listed 12", "10", "11", "landed 11", "100", "landed 100",
+    ]  # fmt: skip
+    whole, changed = service.sent("esearch.fcgi")
+    assert "datetype" not in whole
+    assert (changed["datetype"], changed["mindate"], changed["maxdate"]) == ("mdat", "2026/09/04", "3000/12/31")
+    assert changed["term"] == whole["term"]
+
+
+def test_nothing_new_costs_no_fetch() -> None:
+    service = Service(["1", "2"])
+    assert told(service, Reading(frozenset({"1", "2"}), SINCE)) == ["expected 2", "listed 1", "listed 2"]
+    assert not service.sent("efetch.fcgi")
+
+
+def test_what_changed_is_not_asked_when_nothing_listed_is_held() -> None:
+    service = Service(["1", "2"])
+    assert run(service, reading=Reading(frozenset({"3"}), SINCE))[0] == ["1", "2"]
+    assert len(service.sent("esearch.fcgi")) == 1
+
+
+def test_a_whole_reading_fetches_what_is_held_too() -> None:
+    assert run(Service(["1", "2"]), reading=Reading(frozenset({"1", "2"})))[0] == ["1", "2"]
+
+
+def test_a_reading_broken_off_goes_on_behind_its_landing_in_the_order_of_numbers() -> None:
+    service = Service(["8", "9", "10", "11"])
+    service.modified = {"8": date(2026, 9, 10)}
+    reading = Reading(frozenset({"8", "9", "11"}), SINCE, after="9")
+    assert told(service, reading) == ["expected 4", "listed 9", "8", "10", "landed 10", "11", "landed 11"]
+
+
+def test_what_only_the_list_of_changes_holds_is_read_too() -> None:
+    service = Service(["1", "2"])
+    service.records["3"] = article("3")
+    service.spoil = lambda form, body: search_answer("2", "3") if form.get("datetype") == "mdat" else body
+    assert told(service, Reading(frozenset({"1", "2", "3"}), SINCE)) == ["expected 2", "listed 1", "2", "3", "landed 3"]
+
+
+def search_answer(*pmids: str) -> bytes:
+    return json.dumps({"esearchresult": {"count": str(len(pmids)), "idlist": list(pmids)}}).encode()
+
+
+def test_changes_beyond_the_window_are_sliced_by_the_day_of_the_change() -> None:
+    ids = [str(n) for n in range(1, 101)]
+    service = Service(ids, {pmid: date(2000, 1, 1 + int(pmid) % 28) for pmid in ids}, window=8)
+    service.modified = {pmid: date(2026, 9, 1 + int(pmid) % 28) for pmid in ids}
+    received, notices = run(service, reading=Reading(frozenset(ids), SINCE))
+    assert received == [pmid for pmid in ids if service.modified[pmid] >= SINCE]
+    assert [detail for kind, detail in notices if kind == "listed"] == [pmid for pmid in ids if pmid not in received]
+    assert not [one for one in notices if one[0] in ("warning", "gap")]
+    slices = [form for form in service.sent("esearch.fcgi") if form.get("datetype") == "mdat"]
+    assert len(slices) < 80 and all(form["mindate"] >= "2026/09/04" for form in slices)
+
+
+def test_a_day_with_more_changes_than_can_be_listed_has_everything_read() -> None:
+    """NLM revises a large part of PubMed at a stroke once a year; that must not stop every harvest after it."""
+    ids = [str(n) for n in range(1, 30)]
+    service = Service(ids, {pmid: date(2000, 1, 1 + int(pmid) % 28) for pmid in ids}, window=10)
+    service.modified = dict.fromkeys(ids, date(2026, 9, 8))
+    received, notices = run(service, reading=Reading(frozenset(ids), SINCE))
+    assert received == ids
+    (warning,) = [detail for kind, detail in notices if kind == "warning"]
+    assert "2026/09/08" in warning and "all is read" in warning
+    assert not [one for one in notices if one[0] == "gap"]
+
+
+def test_a_list_that_does_not_add_up_leaves_a_gap() -> None:
+    service = Service(["1", "2"])
+    twice = json.dumps({"esearchresult": {"count": "2", "idlist": ["1", "1"]}}).encode()
+    service.spoil = lambda form, body: twice if form["path"] == "esearch.fcgi" else body
+    received, notices = run(service)
+    assert received == ["1"] and notices == [("expected", "2"), ("gap", "PubMed counts 2 records and lists 1")]
+
+
+# --- how far a reading has landed ----------------------------------------------------------------------------------
+
+
+def test_each_batch_says_how_far_the_reading_has_landed() -> None:
+    assert told(Service(["1", "2", "3"])) == ["expected 3", "1", "2", "landed 2", "3", "landed 3"]
+
+
+def test_nothing_lands_behind_a_missing_record() -> None:
+    service = Service([str(n) for n in range(1, 8)])
+    del service.records["3"]
+    assert told(service) == ["expected 7", "1", "2", "landed 2", "4", "5", "6", "7", "missing 3"]
+
+
+def test_a_late_record_lets_the_reading_land_at_the_end() -> None:
+    service = Service(["1", "2", "3"])
+    service.spoil = lambda form, body: article_set(article("2")) if form.get("id") == "1,2" else body
+    assert told(service) == ["expected 3", "2", "3", "1", "landed 3"]
+
+
+def test_what_arrived_before_a_failure_has_been_handed_over_with_its_landing() -> None:
+    service = Service(["1", "2", "3"])
+    service.spoil = lambda form, body: b"<html></html>" if form.get("id") == "3" else body
+    found = InPairs().search(service, STRATEGY, WHOLE)
+    items = [next(found) for _ in range(6)]
+    assert [item.record_id for item in items if isinstance(item, Received)] == ["1", "2"]
+    assert items[-1] == Notice("landed", "2")
+    with pytest.raises(SourceUnreachable):
+        next(found)
+
+
+# --- the version of the data ---------------------------------------------------------------------------------------
+
+
+def test_the_version_is_asked_before_anything_is_listed() -> None:
+    service = Service(["1"])
+    run(service)
+    assert [form["path"] for form in service.asked] == ["einfo.fcgi", "esearch.fcgi", "efetch.fcgi"]
+    assert (service.asked[0]["db"], service.asked[0]["retmode"]) == ("pubmed", "json")
+
+
+def info(**members: object) -> bytes:
+    told = {"dbname": "pubmed", "dbbuild": "Build-2026.09.11.08.00", "lastupdate": "2026/09/11 08:00", **members}
+    return json.dumps({"einforesult": {"dbinfo": [told]}}).encode()
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        b"", b"<html></html>", b"[]", b"{}", b'{"einforesult":{}}', b'{"einforesult":{"dbinfo":[]}}', b'{"einforesult":{"dbinfo":"x"}}',
+        b'{"einforesult":{"dbinfo":[[]]}}', b'{"error":"API rate limit exceeded"}', b'{"error":"Invalid db name specified: pubmed"}',
+        info(lastupdate="2026/02/30 08:00"), info(lastupdate="yesterday"), info(lastupdate=None), info(lastupdate="2026/09/111"), b"[" * 100_000,
+        SourceRefused("HTTP 404"), BadPayload("larger than 200 MB"),
+    ],
+    ids=lambda build: str(build)[:60],
+)  # fmt: skip
+def test_an_unreadable_version_costs_a_warning_and_the_watermark(build: bytes | Exception) -> None:
+    service = Service(["1"])
+    service.build = build
+    items = list(PubMed().search(service, STRATEGY, WHOLE))
+    kinds = [item.kind if isinstance(item, Notice) else item.record_id for item in items]
+    assert kinds == ["warning", "expected", "1", "landed"]
+    assert isinstance(items[0], Notice) and "does not tell its version" in items[0].detail
+    assert "\n" not in items[0].detail
+
+
+def test_a_service_that_cannot_be_reached_is_an_error_at_once() -> None:
+    service = Service(["1"])
+    service.build = SourceUnreachable("gone")
+    with pytest.raises(SourceUnreachable):
+        run(service)
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "day"),
+    [
+        ({}, date(2026, 9, 11)),
+        ({"lastupdate": "2016/10/25"}, date(2016, 10, 25)),
+        ({"lastupdate": "2026/9/1 02:06"}, date(2026, 9, 1)),
+    ],
+)
+def test_the_version_is_read_as_build_and_day(members: dict[str, object], day: date) -> None:
+    assert read_database(info(**members))[1] == day
+    one = json.loads(info(**members))
+    one["einforesult"]["dbinfo"] = one["einforesult"]["dbinfo"][0]
+    assert read_database(json.dumps(one).encode()) == read_database(info(**members)), "a list of one, or the one"
 
 
 # --- answers as recorded or quoted -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
 from lxml import etree
@@ -22,6 +23,7 @@ _PROLOGUE = re.compile(
     re.DOTALL,
 )
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_UPDATED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
 _UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _ERROR = re.compile(rb"<ERROR>\s*(.*?)\s*</ERROR>", re.DOTALL)
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
@@ -80,19 +82,39 @@ def check_search(body: bytes) -> None:
     read_search(body)
 
 
+def read_database(body: bytes) -> tuple[str, date]:
+    """(name of the build, the day it was updated) out of the answer of EInfo with retmode=json.
+
+    Raises BadPayload for anything that does not say both.
+    """
+    found = _member(body, "einforesult").get("dbinfo")
+    info = found[0] if isinstance(found, list) and found else found
+    if not isinstance(info, dict):
+        raise BadPayload("the answer about the database holds no dbinfo")
+    day = _UPDATED.match(str(info.get("lastupdate", "")))
+    try:
+        return f"{info['dbbuild']} lastupdate {info['lastupdate']}", date(*map(int, day.groups() if day else ()))
+    except (KeyError, TypeError, ValueError):
+        raise BadPayload("the answer about the database names no build or no day") from None
+
+
 def _result(body: bytes) -> dict[str, object]:
+    return _member(body, "esearchresult")
+
+
+def _member(body: bytes, name: str) -> dict[str, object]:
     try:
         # strict=False: the service puts raw line breaks into its error texts.
         answer = json.loads(body, strict=False)
     except (ValueError, RecursionError):
-        raise BadPayload(f"the search answer is not JSON: {_start(body)}") from None
+        raise BadPayload(f"the answer is not JSON: {_start(body)}") from None
     if not isinstance(answer, dict):
-        raise BadPayload("the search answer is not an object")
+        raise BadPayload("the answer is not an object")
     if answer.get("error"):
         raise _fault(str(answer["error"]))
-    result = answer.get("esearchresult")
+    result = answer.get(name)
     if not isinstance(result, dict):
-        raise BadPayload("the search answer holds no esearchresult")
+        raise BadPayload(f"the answer holds no {name}")
     return result
 
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, timedelta
-from itertools import islice
 from typing import ClassVar
 
+from msc_harvest.connectors.delivery import Batch, Delivery, wanted
 from msc_harvest.connectors.eutilities import (
-    ArticleSet,
     SearchAnswer,
     check_search,
     read_articles,
+    read_database,
     read_search,
 )
 from msc_harvest.connectors.pubmed_rows import rows_of
 from msc_harvest.errors import BadPayload, SourceError, SourceRefused
-from msc_harvest.model import Fetch, Found, Notice, Parsed, Received, Request, Strategy
+from msc_harvest.model import Fetch, Found, Notice, Parsed, Reading, Request, Strategy
 
 # ESearch lists at most this many records of one query, and counts all of them.
 WINDOW = 9_999
-BATCH = 200
 # Every record has an Entrez date. The bounds are far outside what any record has; no clock is read.
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(3000, 12, 31)
+ENTERED, MODIFIED = "edat", "mdat"
 
 _INDENTATION = re.compile(rb">[ \t\r]*\n\s*<")
 
@@ -53,26 +53,32 @@ class PubMed:
     wants_identity: ClassVar[bool] = True
     media_type: ClassVar[str] = "text/xml"
     dictionary: ClassVar[str] = "core_publication"
+    #: Records asked for by PMID in one request.
+    batch: ClassVar[int] = 200
 
-    def search(self, fetch: Fetch, strategy: Strategy) -> Found:
-        """Yield every record the strategy finds, and notices. Raises SourceError when it cannot go on.
+    def search(self, fetch: Fetch, strategy: Strategy, reading: Reading) -> Found:
+        """List what the strategy finds, yield the records `reading` asks for, and notices. Raises SourceError when it
+        cannot go on.
 
         Records are fetched by their PMIDs, not from a history on the server: the list of what was found is needed
         anyway to see what is missing, and a history can expire in the middle of the work.
         """
-        first = _search(fetch, strategy.text)
-        is_whole = len(first.ids) >= first.count
-        for words in first.warnings:
-            if is_whole or not words.startswith("Restrictions achieved"):  # slicing lifts that restriction
-                yield Notice("warning", words)
-        yield Notice("expected", str(first.count))
-        ids = first.ids
-        if not is_whole:
-            ids = tuple(dict.fromkeys((*ids, *_by_date(fetch, strategy.text, FIRST_DAY, LAST_DAY))))
-        found = sorted(set(ids), key=int)
-        if len(found) != first.count:
-            yield Notice("warning", f"PubMed counts {first.count} records and lists {len(found)}")
-        yield from _Delivery(fetch, self.media_type).of(found)
+        # PubMed reads a line break as a blank; sent as one, the words stay the same wherever the text breaks its lines.
+        term = " ".join(strategy.text.split())
+        if not term:
+            raise SourceRefused("the search strategy is empty")
+        yield from _upstream(fetch)
+        ids = yield from _listed(fetch, term)
+        changed: frozenset[str] = frozenset()
+        if reading.since is not None and ids & reading.held:
+            changed = yield from _changed(fetch, term, reading.since, ids)
+        ids |= changed
+        chosen = wanted(ids, changed, reading, int)
+        yield from (Notice("listed", pmid) for pmid in sorted(ids - chosen, key=int))
+        delivery = Delivery(
+            lambda pmids, is_last: [_articles(fetch, pmids, is_last)], "EFetch", self.media_type, self.batch
+        )
+        yield from delivery.of(sorted(chosen, key=int))
 
     def content(self, body: bytes) -> bytes:
         """The record without indentation: blanks between two tags that hold a line break."""
@@ -84,90 +90,92 @@ class PubMed:
 
 
 def _search(fetch: Fetch, term: str, *limits: tuple[str, str]) -> SearchAnswer:
-    if not term.strip():
-        raise SourceRefused("the search strategy is empty")
-    # PubMed reads a line break as a blank; sent as one, the words stay the same wherever the strategy breaks its lines.
-    term = " ".join(term.split())
     form = (("db", "pubmed"), ("term", term), ("retmode", "json"), ("retstart", "0"), ("retmax", str(WINDOW)), *limits)
     return read_search(fetch(Request("esearch.fcgi", form=form, check=check_search)).body)
 
 
-def _by_date(fetch: Fetch, term: str, first: date, last: date) -> Iterator[str]:
-    """PMIDs of a query that finds more than one answer lists, taken by Entrez date in slices that fit."""
-    limits = (("datetype", "edat"), ("mindate", f"{first:%Y/%m/%d}"), ("maxdate", f"{last:%Y/%m/%d}"))
+def _upstream(fetch: Fetch) -> Found:
+    """Which build of PubMed answers, and the day it reaches; a warning when that cannot be read. Raises
+    SourceUnreachable."""
+    try:
+        build, day = read_database(fetch(Request("einfo.fcgi", form=(("db", "pubmed"), ("retmode", "json")))).body)
+    except (SourceRefused, BadPayload) as problem:
+        yield Notice("warning", f"PubMed does not tell its version: {problem}")
+        return
+    yield Notice("upstream", build)
+    yield Notice("watermark", day.isoformat())
+
+
+def _listed(fetch: Fetch, term: str) -> Generator[Notice, None, frozenset[str]]:
+    """Yield what the service says about the query, how many records it counts, and whether the list lacks some; returns
+    their PMIDs."""
+    first = _search(fetch, term)
+    is_whole = len(first.ids) >= first.count
+    for words in first.warnings:
+        if is_whole or not words.startswith("Restrictions achieved"):  # slicing lifts that restriction
+            yield Notice("warning", words)
+    yield Notice("expected", str(first.count))
+    ids = frozenset(first.ids)
+    if not is_whole:
+        ids = ids.union(_by_date(fetch, term, ENTERED, FIRST_DAY, LAST_DAY))
+    if len(ids) != first.count:
+        yield Notice("gap", f"PubMed counts {first.count} records and lists {len(ids)}")
+    return ids
+
+
+def _changed(fetch: Fetch, term: str, since: date, ids: frozenset[str]) -> Generator[Notice, None, frozenset[str]]:
+    """PMIDs of records modified since that day; all of them when they cannot be listed, for what is not read now would
+    never be asked for again."""
+    try:
+        return frozenset(_by_date(fetch, term, MODIFIED, since, LAST_DAY))
+    except _DayTooFull as problem:
+        yield Notice("warning", f"what changed since {since} cannot be listed, all is read: {problem}")
+        return ids
+
+
+class _DayTooFull(SourceError):
+    """More records bear one day than one answer can list."""
+
+
+def _by_date(fetch: Fetch, term: str, field: str, first: date, last: date) -> Iterator[str]:
+    """PMIDs of a query whose date `field` lies between two days, in slices that one answer can list."""
+    limits = (("datetype", field), ("mindate", f"{first:%Y/%m/%d}"), ("maxdate", f"{last:%Y/%m/%d}"))
     answer = _search(fetch, term, *limits)
     if len(answer.ids) >= answer.count:
         yield from answer.ids
-    elif first == last:
-        raise SourceError(
-            f"PubMed took in {answer.count} records of this strategy on {first:%Y/%m/%d} and lists {len(answer.ids)}; "
-            "divide the strategy in two"
+    elif first >= last:
+        raise _DayTooFull(
+            f"PubMed has {answer.count} records of this strategy with {field} {first:%Y/%m/%d} and lists "
+            f"{len(answer.ids)}; divide the strategy in two"
         )
     else:
         middle = first + timedelta(days=(last - first).days // 2)
-        yield from _by_date(fetch, term, first, middle)
-        yield from _by_date(fetch, term, middle + timedelta(days=1), last)
+        yield from _by_date(fetch, term, field, first, middle)
+        yield from _by_date(fetch, term, field, middle + timedelta(days=1), last)
 
 
-class _Delivery:
-    """Fetches records by PMID in batches, keeps the books of what came, and asks once more for what did not."""
+def _articles(fetch: Fetch, batch: list[str], is_last: bool) -> Batch:
+    """What EFetch returns for these PMIDs. An empty set is asked for again while it may be a failure; the last round
+    takes it at its word."""
+    was_empty = False
 
-    def __init__(self, fetch: Fetch, media_type: str) -> None:
-        self._fetch = fetch
-        self._media_type = media_type
-        self._delivered: set[str] = set()
-        self._withdrawn: set[str] = set()
-
-    def of(self, asked: list[str]) -> Found:
-        """Records and notices for the PMIDs asked for."""
-        wanted = frozenset(asked)
-        yield from self._round(asked, wanted, is_last=False)
-        yield from self._round(self._open(asked), wanted, is_last=True)
-        yield from (Notice("missing", pmid) for pmid in self._open(asked))
-
-    def _open(self, asked: list[str]) -> list[str]:
-        return [pmid for pmid in asked if pmid not in self._delivered and pmid not in self._withdrawn]
-
-    def _round(self, asked: list[str], wanted: frozenset[str], is_last: bool) -> Found:
-        for batch in _batches(asked):
-            url, articles = self._articles(batch, is_last)
-            for pmid in articles.repeated:
-                yield Notice("warning", f"EFetch returned {pmid} more than once; the first is kept")
-            for pmid in articles.deleted:
-                if pmid not in self._withdrawn:
-                    self._withdrawn.add(pmid)
-                    yield Notice("deleted", pmid)
-            for pmid, body in articles.records.items():
-                if pmid in self._delivered:
-                    continue
-                if pmid not in wanted and not pmid.startswith("sha256-"):
-                    yield Notice("warning", f"EFetch returned {pmid}, which was not asked for; it is left out")
-                    continue
-                if pmid not in wanted:
-                    yield Notice("warning", f"EFetch returned a record without a PMID, kept as {pmid}")
-                self._delivered.add(pmid)
-                yield Received(pmid, body, url, self._media_type)
-
-    def _articles(self, batch: list[str], is_last: bool) -> tuple[str, ArticleSet]:
-        # An empty set is asked for again while it may be a failure; the last round takes it at its word.
+    def check(body: bytes) -> None:
+        nonlocal was_empty
         was_empty = False
+        articles = read_articles(body)
+        if not articles.records and not articles.deleted and not is_last:
+            was_empty = True
+            raise BadPayload("the article set is empty")
 
-        def check(body: bytes) -> None:
-            nonlocal was_empty
-            was_empty = False
-            articles = read_articles(body)
-            if not articles.records and not articles.deleted and not is_last:
-                was_empty = True
-                raise BadPayload("the article set is empty")
-
-        form = (("db", "pubmed"), ("retmode", "xml"), ("id", ",".join(batch)))
-        try:
-            answer = self._fetch(Request("efetch.fcgi", form=form, check=check, is_transient=is_transient))
-        except SourceError:
-            if not was_empty:
-                raise
-            return "", ArticleSet({}, (), ())
-        return answer.url, read_articles(answer.body)
+    form = (("db", "pubmed"), ("retmode", "xml"), ("id", ",".join(batch)))
+    try:
+        answer = fetch(Request("efetch.fcgi", form=form, check=check, is_transient=is_transient))
+    except SourceError:
+        if not was_empty:
+            raise
+        return Batch("", {})
+    articles = read_articles(answer.body)
+    return Batch(answer.url, articles.records, articles.deleted, articles.repeated)
 
 
 def is_transient(status: int, body: bytes) -> bool:
@@ -175,9 +183,3 @@ def is_transient(status: int, body: bytes) -> bool:
     words = body.lower()
     is_timeout = b"external viewer error" in words or b"timeout" in words or b"unable to obtain query" in words
     return status == 400 and is_timeout and b"out of range" not in words
-
-
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from msc_harvest.errors import BadPayload
+
+#: Studies on a page at most.
+MOST = 1000
+
+Pairs = tuple[tuple[str, str], ...]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LOOSE = json.JSONDecoder(strict=False)
@@ -71,25 +77,41 @@ def nct_id(study: bytes | msgspec.Raw) -> str | None:
     try:
         found: Any = _study(study).protocolSection.identificationModule.nctId
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        found = _nct_id_loosely(bytes(study))
+        found = _identification(bytes(study)).get("nctId")
     return found if isinstance(found, str) and found.strip() else None
 
 
-def version(body: bytes) -> str:
-    """`apiVersion … dataTimestamp …` out of the answer to /version. Raises BadPayload when it does not say so."""
+def aliases(study: bytes) -> frozenset[str]:
+    """The numbers of registrations that have become part of this study."""
+    found = _identification(study).get("nctIdAliases")
+    return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list) else frozenset()
+
+
+def check(body: bytes) -> None:
+    """Raises what `split` raises."""
+    split(body)
+
+
+def version(body: bytes) -> tuple[str, date]:
+    """`apiVersion … dataTimestamp …` and the day of that data set, out of the answer to /version.
+
+    Raises BadPayload when it does not say so.
+    """
     try:
         answer = msgspec.json.decode(body, type=_Version)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        day = date.fromisoformat(answer.dataTimestamp[:10])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as fault:
         raise BadPayload(f"not a version: {fault}") from None
-    return f"apiVersion {answer.apiVersion} dataTimestamp {answer.dataTimestamp}"
+    return f"apiVersion {answer.apiVersion} dataTimestamp {answer.dataTimestamp}", day
 
 
-def _nct_id_loosely(study: bytes) -> Any:
+def _identification(study: bytes) -> dict[str, Any]:
     try:
         found: Any = json.loads(study.decode("utf-8-sig", errors="replace"), strict=False)
-        return found["protocolSection"]["identificationModule"]["nctId"]
+        module = found["protocolSection"]["identificationModule"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+        return {}
+    return module if isinstance(module, dict) else {}
 
 
 def _split_loosely(body: bytes) -> Page:
