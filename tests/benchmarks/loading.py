@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import duckdb
 from msc_harvest import dictionary
 from msc_harvest.archive import Archive
 from msc_harvest.connectors import connectors
-from msc_harvest.model import Received, Request, Response, Strategy
+from msc_harvest.model import Reading, Received, Request, Response, Strategy
 from msc_harvest.paths import Home
 from msc_harvest.pipeline.building import collector_off
 from msc_harvest.warehouse import raw
@@ -26,6 +25,7 @@ from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all
 from tests.benchmarks.inputs import studies
 from tests.benchmarks.measure import medians, report, report_at_most
+from tests.standin import Registry
 
 N_STUDIES = 6000
 N_PER_ROW = 10
@@ -97,24 +97,14 @@ def per_row(connection: duckdb.DuckDBPyConnection, bodies: list[bytes]) -> None:
 def harvest_again() -> None:
     """First harvest and load, against harvesting the same answer again (hashes compared, nothing written)."""
     bodies = studies(N_STUDIES)
-    pages = [
-        b'{"studies":[\n' + b",\n".join(bodies[start : start + 1000]) + b"\n]" for start in range(0, len(bodies), 1000)
-    ]
-    last = len(pages) - 1
-    pages = [
-        page + (b"}" if place == last else b',"nextPageToken":"t%d"}' % (place + 1)) for place, page in enumerate(pages)
-    ]
+    service = Registry(bodies)
 
     def fetch(request: Request) -> Response:
-        if request.path.strip("/") == "version":
-            body = json.dumps({"apiVersion": "2.0.5", "dataTimestamp": "2026-01-01T09:00:00"}).encode()
-        else:
-            body = pages[int(dict(request.params).get("pageToken", "t0")[1:])]
-        return Response("u", "application/json", body)
+        return Response("u", "application/json", service.answer("/" + request.path, request.params).body)
 
     def search() -> Iterator[Received]:
         found = connectors()[SOURCE].search(
-            fetch, Strategy(STRATEGY, SOURCE, "query.term = mesenchymal AND transplantation", "x")
+            fetch, Strategy(STRATEGY, SOURCE, "query.term = mesenchymal AND transplantation", "x"), Reading()
         )
         return (item for item in found if isinstance(item, Received))
 

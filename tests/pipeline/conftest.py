@@ -16,6 +16,7 @@ from msc_harvest.model import Strategy
 from msc_harvest.paths import Home, assets
 from msc_harvest.pipeline import harvesting, holdings, strategies
 from msc_harvest.pipeline.building import Built, build
+from msc_harvest.pipeline.harvesting import Wish
 from msc_harvest.settings import Settings
 from tests.http.conftest import Clock
 from tests.standin import StandIn
@@ -67,7 +68,13 @@ class Bench:
         """The bench's clock, aware."""
         return self.clock.wall()
 
-    def harvest(self, server: StandIn, only: list[Strategy] | None = None, key: str | None = None) -> Manifest:
+    def harvest(
+        self,
+        server: StandIn,
+        only: list[Strategy] | None = None,
+        key: str | None = None,
+        wish: Wish = Wish(),  # noqa: B008 - frozen
+    ) -> Manifest:
         """Harvest everything from the stand-in."""
         settings = Settings(server.ctgov_url, server.eutils_url, key, "canary.person@example.org")
         client = Client(
@@ -83,14 +90,16 @@ class Bench:
         )
         chosen = only if only is not None else strategies.load(assets() / "queries")
         with client:
-            return harvesting.harvest(self.home, client, settings, connectors(), chosen, self.now, self.progress)
+            return harvesting.harvest(self.home, client, settings, connectors(), chosen, self.now, self.progress, wish)
 
-    def build(self, as_of: datetime | None = None) -> Built:
+    def build(self, as_of: datetime | None = None, *, force: bool = False) -> Built:
         """Build the warehouse of the home's archive."""
         moment = self.now().replace(tzinfo=None)
+        held = holdings.archived(self.home)
         return build(
-            self.home.warehouse, assets(), holdings.archived(self.home), connectors(), moment, self.progress, as_of
-        )
+            self.home.warehouse, assets(), held, connectors(), moment, self.progress, as_of,
+            force=force, state=self.home.state,
+        )  # fmt: skip
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from msc_harvest.archive import Archive, read_manifests
 from msc_harvest.errors import ChecksFailed, NothingReachable
+from msc_harvest.pipeline.harvesting import Wish
 from msc_harvest.warehouse.inspect import schema_digest
 from tests.pipeline.conftest import Bench, sample_articles, sample_studies
 from tests.standin import Fault, StandIn
@@ -66,7 +67,7 @@ def test_a_new_version_only_when_content_changes(bench: Bench, standin: Make) ->
     changed = [reloaded[0].replace(b'"overallStatus":"', b'"overallStatus":"X'), *reloaded[1:]]
     for bodies, expected in ((studies, 0), (reloaded, 0), (changed, 1)):
         with standin(studies=bodies) as server:
-            manifest = bench.harvest(server)
+            manifest = bench.harvest(server, wish=Wish(whole=True))
         assert next(one for one in manifest.harvests if one.source == "clinicaltrials_gov").changed == expected
     bench.build()
     versions = rows(

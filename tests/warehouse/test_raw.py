@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from msc_harvest.warehouse import raw
 from msc_harvest.warehouse.tables import create_all
@@ -84,3 +86,51 @@ def test_strategies_are_remembered_and_a_withdrawn_record_leaves_them(loaded: An
 def test_as_of_uses_only_what_was_known(loaded: Any) -> None:
     connection = loaded(datetime(2025, 1, 2, 23))
     assert list(raw.current_bodies(connection)) == [("s", "a", "btwo", b"two body"), ("s", "b", "bx", b"x body")]
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["clinical", "preclinical"]), st.sampled_from(["one", "two", "gone"])),
+    min_size=1,
+    max_size=8,
+)
+
+
+def versions_of(events: list[tuple[str, str]]) -> list[tuple[str, bool]]:
+    """What the versions must be, told the simple way: (content, withdrawn) each time what we know of it changes."""
+    listing: set[str] = set()
+    known: list[tuple[str, bool]] = []
+    for strategy, content in events:
+        listing = listing - {strategy} if content == "gone" else listing | {strategy}
+        state = ("", True) if content == "gone" else (content, False)
+        if (content != "gone" or not listing) and (not known or known[-1] != state):
+            known.append(state)
+    return known
+
+
+@settings(max_examples=60, deadline=None)
+@given(EVENTS)
+def test_a_record_is_withdrawn_when_no_strategy_lists_it_any_more(events: list[tuple[str, str]]) -> None:
+    """A tombstone comes only from a strategy that listed the record: the writer sees to that."""
+    listing: set[str] = set()
+    told = []
+    for strategy, content in events:
+        if content == "gone" and strategy not in listing:
+            continue
+        listing = listing - {strategy} if content == "gone" else listing | {strategy}
+        told.append((strategy, content))
+    received = [
+        version(
+            "a", 1 + day, "" if content == "gone" else content, strategy, "withdrawn" if content == "gone" else "record"
+        )
+        for day, (strategy, content) in enumerate(told)
+    ]
+    connection = duckdb.connect()
+    create_all(connection)
+    raw.load_frame(connection, pl.DataFrame(received, schema=pl.DataFrame(ROWS).schema), None)
+    rows = connection.execute(
+        "SELECT content_sha256, is_withdrawn, is_current FROM raw.record_version ORDER BY version"
+    ).fetchall()
+    assert [row[:2] for row in rows] == versions_of(told)
+    assert [current for _, _, current in rows] == [False] * (len(rows) - 1) + [bool(listing)] * bool(rows)
+    found = connection.execute("SELECT strategy FROM raw.record_strategy ORDER BY ALL").fetchall()
+    assert [strategy for (strategy,) in found] == sorted(listing)

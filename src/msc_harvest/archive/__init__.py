@@ -7,13 +7,16 @@ from msc_harvest.archive.manifest import (
     Asked,
     Harvested,
     Manifest,
+    Read,
     SegmentEntry,
     Status,
     read_manifests,
     write_manifest,
 )
+from msc_harvest.archive.request_log import RequestLog, read_requests
 from msc_harvest.archive.sample import SampleArchive
 from msc_harvest.archive.segments import Segment, Version
+from msc_harvest.archive.settling import settle
 from msc_harvest.archive.store import Archive
 from msc_harvest.archive.writer import Change, SegmentWriter
 
@@ -23,6 +26,8 @@ __all__ = [
     "Change",
     "Harvested",
     "Manifest",
+    "Read",
+    "RequestLog",
     "SampleArchive",
     "Segment",
     "SegmentEntry",
@@ -30,5 +35,7 @@ __all__ = [
     "Status",
     "Version",
     "read_manifests",
+    "read_requests",
+    "settle",
     "write_manifest",
 ]

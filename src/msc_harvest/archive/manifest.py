@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from msc_harvest.errors import ArchiveError
 from msc_harvest.paths import Home
 
 Status = Literal["running", "finished", "failed", "interrupted"]
+Read = Literal["full", "incremental"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,16 @@ class SegmentEntry:
 class Harvested:
     """What one run did for one source and strategy.
 
-    `query_text` is the search as sent, `strategy_sha256` its fingerprint; `expected` is how many records the source
-    announced (None: it did not say); `seen` = `new` + `changed` + `unchanged`; `rejected` counts records a later build
-    could not parse (None: not built); `missing` lists ids asked for and not returned, `withdrawn` ids taken back;
-    `warnings` are the source's own words; `upstream` is the version of the source's data; `error` says in one line why
-    it stopped.
+    `query_text` is the search as sent, `strategy_sha256` its fingerprint. `read` says whether the whole answer was read
+    or what changed `since` a day; `watermark` is the day of the source's own data that the reading began with (None:
+    the source does not say), so that the next one may start there; `landed` is the id up to which a reading had reached
+    the disk, for the one that continues it; `made_good` names lost segments whose records this reading fetched again.
+    `expected` is how many records the source announced (None: it did not say); `seen` = `new` + `changed` + `unchanged`
+    are those received; `missing` lists ids asked for and not returned; `withdrawn` ids that left the answer or were
+    taken back, `removed` how many; `left` how many are held, not in the answer, and not withdrawn; `rejected` counts
+    records a later build could not parse (None: not built). `warnings` are the source's words and ours; `upstream` is
+    the version of the source's data; `error` says in one line why it stopped. `requests`, `retries`, `bytes` (received,
+    after decompression) and `seconds` are those of this search.
     """
 
     source: str
@@ -43,11 +49,18 @@ class Harvested:
     status: Status
     query_text: str
     strategy_sha256: str
+    read: Read = "full"
+    since: date | None = None
+    watermark: date | None = None
+    landed: str | None = None
+    made_good: tuple[str, ...] = ()
     expected: int | None = None
     seen: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
+    left: int = 0
     rejected: int | None = None
     missing: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
@@ -55,6 +68,10 @@ class Harvested:
     upstream: str | None = None
     error: str | None = None
     segments: tuple[SegmentEntry, ...] = ()
+    requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +115,12 @@ def write_manifest(home: Home, manifest: Manifest) -> Path:
 
 def read_manifests(home: Home) -> list[Manifest]:
     """All runs' manifests, oldest first. Raises ArchiveError naming the file that cannot be read."""
-    manifests = [_read(path) for path in sorted(home.runs.glob("*.json"))]
+    manifests = [read_manifest(path) for path in sorted(home.runs.glob("*.json"))]
     return sorted(manifests, key=lambda each: (each.started_at, each.run_id))
 
 
-def _read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in one file. Raises ArchiveError naming it when it cannot be read, or bears another run's name."""
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as damage:

@@ -125,13 +125,29 @@ def file_sha256(path: Path) -> str:
 def find_segments(raw: Path) -> list[Segment]:
     """All segments, ordered by source, strategy, run and number. Raises ArchiveError for a file that is none.
 
-    Temporary files and hidden ones (a file manager's) are passed over.
+    Files that `segment_files` passes over are not looked at.
     """
+    return [open_segment(path) for path in segment_files(raw)]
+
+
+def segment_files(raw: Path) -> list[Path]:
+    """Whatever lies where segments lie, by path. Temporary files are passed over, and hidden files and folders: a file
+    manager's, and those a repair has put aside."""
     paths = sorted(raw.glob("*/*/*"))
-    return [_segment(path) for path in paths if not path.name.startswith(".") and path.suffix != durable.TEMPORARY]
+    return [
+        path
+        for path in paths
+        if path.suffix != durable.TEMPORARY and not any(part.startswith(".") for part in path.relative_to(raw).parts)
+    ]
 
 
-def _segment(path: Path) -> Segment:
+def has_segment_name(path: Path) -> bool:
+    """Whether a file is called as segments are."""
+    return _NAME.fullmatch(path.name) is not None
+
+
+def open_segment(path: Path) -> Segment:
+    """One segment, opened far enough to know its columns and its rows. Raises ArchiveError when it is none."""
     name = _NAME.fullmatch(path.name)
     if name is None or not path.is_file():
         raise ArchiveError(f"{path} is not an archive segment; move it out of the archive")

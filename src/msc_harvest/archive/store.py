@@ -62,6 +62,13 @@ class Archive:
         """Fingerprint of the content up to `as_of`: equal for equal content, however runs and segments were cut."""
         return index.digest(self._entries(as_of))
 
+    def contents(self, as_of: datetime | None = None) -> pl.DataFrame:
+        """(source, record_id, content_sha256, kind, fetched_at) of every version up to `as_of`, without bodies.
+
+        `fetched_at` is UTC without a zone. Raises ArchiveError like `segments`.
+        """
+        return self._entries(as_of).select("source", "record_id", "content_sha256", "kind", "fetched_at")
+
     def faults(self) -> list[str]:
         """Each segment named in a manifest that is gone or whose bytes have changed, in one line. Reads every byte."""
         found: list[str] = []

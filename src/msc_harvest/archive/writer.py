@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from msc_harvest import durable
+from msc_harvest import durable, interruption
 from msc_harvest.archive.manifest import SegmentEntry
 from msc_harvest.archive.segments import RECORD, WITHDRAWN, Version, folder_of, segment_path, write_segment
 from msc_harvest.model import Received
@@ -59,6 +59,11 @@ class SegmentWriter:
         """The segments landed so far, for the run's manifest."""
         return tuple(self._written)
 
+    @property
+    def waiting(self) -> int:
+        """Rows received and not yet on disk."""
+        return len(self._waiting)
+
     def add(self, received: Received, content: bytes, fetched_at: datetime) -> Change:
         """Keep `received` when its `content` (the body without volatile parts) differs from the last version's.
 
@@ -85,11 +90,15 @@ class SegmentWriter:
         if not self._waiting:
             return
         path = segment_path(self._folder, self._run_id, self._next_number)
-        digest = write_segment(path, self._waiting)
-        entry = SegmentEntry(path.relative_to(self._home).as_posix(), len(self._waiting), path.stat().st_size, digest)
-        self._written.append(entry)
-        self._next_number += 1
-        self._waiting, self._waiting_bytes = [], 0
+        # A segment that stands on disk is also known to be there: no Ctrl-C comes between the two.
+        with interruption.unbroken():
+            digest = write_segment(path, self._waiting)
+            size = path.stat().st_size
+            self._written.append(
+                SegmentEntry(path.relative_to(self._home).as_posix(), len(self._waiting), size, digest)
+            )
+            self._next_number += 1
+            self._waiting, self._waiting_bytes = [], 0
 
     def _version(self, received: Received, content_sha256: str, fetched_at: datetime, kind: str) -> Version:
         return Version(

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from msc_harvest import dictionary
-from msc_harvest.archive import Archive, Manifest, SampleArchive, read_manifests
+from msc_harvest.archive import Archive, Manifest, SampleArchive, read_manifests, read_requests
 from msc_harvest.errors import ArchiveError
 from msc_harvest.model import Connector
 from msc_harvest.paths import Home
@@ -57,10 +57,13 @@ class _Archived:
         rows = [
             row
             for manifest in read_manifests(self._home)
-            if until is None or manifest.started_at <= until
+            if until is None or (manifest.finished_at or manifest.started_at) <= until
             for row in _run_rows(manifest)
         ]
-        return {"ops.harvest_run": frame_of(dictionary.table("ops.harvest_run"), rows)}
+        return {
+            "ops.harvest_run": frame_of(dictionary.table("ops.harvest_run"), rows),
+            "ops.request": read_requests(self._home, until),
+        }
 
 
 class _Sample:
@@ -92,9 +95,7 @@ def _naive(moment: datetime | None) -> datetime | None:
 
 
 def _run_rows(manifest: Manifest) -> list[tuple[object, ...]]:
-    """Rows of ops.harvest_run, in the dictionary's order; the counters of HTTP are those of the whole run."""
-    asked = list(manifest.http.values())
-    totals = tuple(sum(getattr(one, name) for one in asked) for name in ("requests", "retries", "bytes"))
+    """Rows of ops.harvest_run, in the dictionary's order."""
     return [
         (
             manifest.run_id,
@@ -107,16 +108,24 @@ def _run_rows(manifest: Manifest) -> list[tuple[object, ...]]:
             one.query_text,
             one.strategy_sha256,
             one.upstream,
+            one.read,
+            one.since,
+            one.watermark,
             one.expected,
             one.seen,
             one.new,
             one.changed,
             one.unchanged,
+            one.removed,
+            one.left,
             len(one.missing),
             list(one.missing),
             list(one.warnings),
             one.error,
-            *totals,
+            one.requests,
+            one.retries,
+            one.bytes,
+            one.seconds,
         )
         for one in manifest.harvests
     ]

@@ -12,15 +12,36 @@ import polars as pl
 from msc_harvest.warehouse.tables import ArrowTable, quoted
 
 # Versions are numbered along time over all strategies of a record. A row that repeats the content before it (the same
-# record found by two strategies, or a harvest that was resumed) adds no version.
+# record found by two strategies, or a harvest that was resumed) adds no version. A tombstone counts only when no
+# strategy lists the record any more: `change` is +1 when a strategy begins to list it, -1 when it ceases to.
 _NUMBERED = """
 CREATE TEMP TABLE numbered AS
-WITH ordered AS (
+WITH known AS (
     SELECT source, record_id, file_name, file_row, fetched_at, run_id, strategy, kind, content_sha256,
-        lag(content_sha256) OVER along AS previous_sha256,
-        row_number() OVER along AS place
+        CASE
+            WHEN kind = 'withdrawn' THEN -1
+            ELSE 1
+        END AS direction,
+        lag(kind) OVER (
+            PARTITION BY source, record_id, strategy ORDER BY fetched_at, run_id, file_name, file_row
+        ) AS kind_before
     FROM received
     WHERE CAST(fetched_at AS TIMESTAMP) <= coalesce(?, TIMESTAMP '9999-12-31')
+),
+listed AS (
+    SELECT *,
+        sum(CASE WHEN kind = coalesce(kind_before, 'withdrawn') THEN 0 ELSE direction END) OVER (
+            PARTITION BY source, record_id ORDER BY fetched_at, run_id, strategy, file_name, file_row
+            ROWS UNBOUNDED PRECEDING
+        ) AS n_strategies
+    FROM known
+),
+ordered AS (
+    SELECT *,
+        lag(content_sha256) OVER along AS previous_sha256,
+        row_number() OVER along AS place
+    FROM listed
+    WHERE kind <> 'withdrawn' OR n_strategies = 0
     WINDOW along AS (PARTITION BY source, record_id ORDER BY fetched_at, run_id, strategy, file_name, file_row)
 ),
 kept AS (
@@ -110,4 +131,20 @@ def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 200) -> I
             "SELECT source, record_id, body_sha256, body FROM raw.record_version "
             "WHERE is_current AND rowid BETWEEN ? AND ?",
             [start, start + batch - 1],
+        ).fetchall()
+
+
+def version_bodies(
+    connection: duckdb.DuckDBPyConnection, *, are_current: bool, batch: int = 200
+) -> Iterator[tuple[str, str, int, str, bytes]]:
+    """(source, record_id, version, body_sha256, body) of the current versions, or of those replaced or withdrawn since.
+
+    Tombstones have no body and are left out. Read by row number, so that never more than `batch` bodies are in memory.
+    """
+    last = connection.execute("SELECT coalesce(max(rowid), -1) FROM raw.record_version").fetchall()[0][0]
+    for start in range(0, int(last) + 1, batch):
+        yield from connection.execute(
+            "SELECT source, record_id, version, body_sha256, body FROM raw.record_version "
+            "WHERE is_current = ? AND NOT is_withdrawn AND rowid BETWEEN ? AND ?",
+            [are_current, start, start + batch - 1],
         ).fetchall()
