@@ -11,7 +11,7 @@ WITH same_value_twice AS (
         arm_role,
         'the same arm is read twice for the same time: ' || arm_label AS fault
     FROM evidence.arm_outcome
-    WHERE n_events IS NOT NULL
+    WHERE n_events IS NOT NULL AND exclusion_reason IS NULL
     GROUP BY study_id, organ_code, outcome_code, arm_role, arm_label, timepoint_months, coalesce(timepoint_text, '')
     HAVING count(*) > 1
 ),

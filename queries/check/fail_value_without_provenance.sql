@@ -1,13 +1,36 @@
--- title: every value leads to a cited place or to a record we hold
+-- title: every value leads to a cited place or to a place in a record we hold
 -- question: Which values cannot be walked back to where they were read?
 -- grain: one row per value without a source
--- missing: a blank text counts as missing
--- reference: evidence.arm_outcome
-SELECT study_id, outcome_code, arm_label, evidence_kind, source, record_id, curated_line
+-- missing: a blank text counts as missing; a value of unknown kind must show a record
+-- reference: evidence.arm_outcome, raw.record_version
+-- care: a digest is no source unless it is that of the body we hold of the very record that is named.
+SELECT
+    arm_outcome.study_id,
+    arm_outcome.outcome_code,
+    arm_outcome.arm_label,
+    arm_outcome.evidence_kind,
+    arm_outcome.source,
+    arm_outcome.record_id,
+    arm_outcome.curated_line
 FROM evidence.arm_outcome
-WHERE CASE evidence_kind
-    WHEN 'curated' THEN
-        coalesce(trim(record_id), '') = '' OR coalesce(trim(citation), '') = '' OR coalesce(trim(locator), '') = ''
-        OR coalesce(trim(entered_by), '') = '' OR entered_on IS NULL
-    ELSE record_sha256 IS NULL OR (json_pointer IS NULL AND (span_start IS NULL OR span_end IS NULL))
-END
+LEFT JOIN raw.record_version
+    ON record_version.body_sha256 = arm_outcome.record_sha256
+    AND record_version.source = arm_outcome.archive_source
+    AND record_version.record_id = arm_outcome.archive_record_id
+    AND record_version.is_current
+WHERE coalesce(trim(arm_outcome.source), '') = ''
+    OR coalesce(trim(arm_outcome.record_id), '') = ''
+    OR (arm_outcome.record_sha256 IS NOT NULL AND record_version.record_id IS NULL)
+    OR CASE coalesce(arm_outcome.evidence_kind, '')
+        WHEN 'curated' THEN
+            coalesce(trim(arm_outcome.citation), '') = ''
+            OR coalesce(trim(arm_outcome.locator), '') = ''
+            OR coalesce(trim(arm_outcome.entered_by), '') = ''
+            OR arm_outcome.entered_on IS NULL
+        ELSE
+            arm_outcome.record_sha256 IS NULL
+            OR NOT (
+                starts_with(coalesce(arm_outcome.json_pointer, ''), '/')
+                OR coalesce(arm_outcome.span_start >= 0 AND arm_outcome.span_end > arm_outcome.span_start, FALSE)
+            )
+    END

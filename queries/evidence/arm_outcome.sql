@@ -1,14 +1,30 @@
 -- title: Outcome values per arm, each with its provenance
 -- question: What was reported for which arm of which study, when, and where does it stand?
 -- grain: one row per value read; the same outcome may be read at several times and from several records
--- missing: n_events NULL is not reported, 0 is reported as none; record_sha256 is NULL where we do not hold the record itself
+-- missing: n_events NULL is not reported, 0 is reported as none; record_sha256 is NULL where we do not hold the record itself;
+--   exclusion_reason is NULL where nothing speaks against the record
 -- reference: curated.arm_outcome (evidence_kind curated); citation and locator lead to the paper
+-- care: a value with an exclusion_reason enters no sum and no table by organ; a record that was never held has none.
 -- care: curated_line is the line of warehouse/curated/arm_outcome.csv, the header being line 1.
-WITH paper_by_doi AS (
-    SELECT lower(doi) AS doi, min(pmid) AS pmid
-    FROM core.publication
+WITH last_version AS (
+    SELECT pmid, doi, is_current, is_retracted
+    FROM core.publication_version
+    QUALIFY row_number() OVER (PARTITION BY pmid ORDER BY version DESC) = 1
+),
+paper_by_doi AS (
+    SELECT lower(doi) AS doi, coalesce(min(pmid) FILTER (WHERE is_current), min(pmid)) AS pmid
+    FROM last_version
     WHERE doi IS NOT NULL
     GROUP BY lower(doi)
+),
+excluded AS (
+    SELECT source, record_id, 'withdrawn: its source no longer lists the record' AS exclusion_reason
+    FROM raw.record_version
+    WHERE is_withdrawn AND valid_to IS NULL
+    UNION ALL
+    SELECT 'pubmed' AS source, pmid AS record_id, 'retracted: the paper is marked as retracted' AS exclusion_reason
+    FROM last_version
+    WHERE is_current AND is_retracted
 ),
 curated_value AS (
     SELECT
@@ -54,9 +70,12 @@ SELECT
     curated_value.note,
     curated_value.curated_line,
     record_version.source AS archive_source,
-    record_version.record_id AS archive_record_id
+    record_version.record_id AS archive_record_id,
+    excluded.exclusion_reason
 FROM curated_value
 LEFT JOIN raw.record_version
     ON record_version.source = curated_value.archive_source
     AND record_version.record_id = curated_value.archive_record_id
     AND record_version.is_current
+LEFT JOIN excluded
+    ON excluded.source = curated_value.archive_source AND excluded.record_id = curated_value.archive_record_id

@@ -5,6 +5,7 @@
 -- reference: study units of study.study_record; roles of vocab.record_role
 -- care: per study, organ, outcome and role one time only: main reports before substudies, then the longest follow-up.
 -- care: a case report counts only in a study that has no other report; protocols and meta-analyses never count.
+-- care: values of withdrawn records and of retracted papers never count (evidence.arm_outcome tells why).
 -- care: arms of one role are taken to share nobody (curated.arm_outcome); a pooled arm beside its parts is a fault (check).
 WITH at_one_time AS (
     SELECT
@@ -42,7 +43,8 @@ WITH at_one_time AS (
         ON study_record.study_id = arm_outcome.study_id
         AND study_record.source = arm_outcome.source
         AND study_record.record_id = arm_outcome.record_id
-    WHERE arm_outcome.n_events IS NOT NULL
+    WHERE arm_outcome.exclusion_reason IS NULL
+        AND arm_outcome.n_events IS NOT NULL
         AND arm_outcome.n_at_risk > 0
         AND coalesce(study_record.record_role, 'report') NOT IN ('protocol', 'meta_analysis')
         AND (coalesce(study_record.record_role, 'report') IS DISTINCT FROM 'case_report' OR study.n_reports_beside_cases = 0)

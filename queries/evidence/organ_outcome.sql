@@ -54,7 +54,7 @@ measured AS (
     FROM evidence.arm_outcome
     INNER JOIN study.study ON study.study_id = arm_outcome.study_id
     INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code AND outcome.kind = 'continuous'
-    WHERE arm_outcome.value IS NOT NULL
+    WHERE arm_outcome.value IS NOT NULL AND arm_outcome.exclusion_reason IS NULL
     GROUP BY study.stratum, arm_outcome.organ_code, arm_outcome.outcome_code, arm_outcome.arm_role
 ),
 frame AS (

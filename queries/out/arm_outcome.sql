@@ -1,9 +1,10 @@
 -- title: Every value read, arm by arm
 -- question: What was read from each record, and does it enter the tables by organ?
 -- grain: one row per value in evidence.arm_outcome
--- missing: n_events NULL is not reported, 0 is reported as none
+-- missing: n_events NULL is not reported, 0 is reported as none; exclusion_reason is NULL where nothing speaks against the record
 -- reference: evidence.arm_outcome, evidence.counted_outcome
--- care: is_counted FALSE with a count means that another time point or report of the same people stands in the table.
+-- care: exclusion_reason says why a value stands in no table: its record was withdrawn, or the paper retracted.
+-- care: is_counted FALSE with a count and without such a reason means that another time point or report of the same people stands in the table.
 SELECT
     arm_outcome.study_id,
     study.study_name,
@@ -28,6 +29,7 @@ SELECT
     arm_outcome.unit,
     arm_outcome.count_basis,
     counted_outcome.study_id IS NOT NULL AS is_counted,
+    arm_outcome.exclusion_reason,
     arm_outcome.certainty,
     arm_outcome.citation,
     arm_outcome.locator,

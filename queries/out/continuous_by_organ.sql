@@ -3,6 +3,7 @@
 -- grain: one row per value
 -- missing: sd and spread_text are NULL where the source gives none; studies that report no value have no row
 -- reference: evidence.arm_outcome; outcomes of kind continuous in vocab.outcome
+-- care: values of withdrawn records and of retracted papers are left out; out.arm_outcome lists them with the reason.
 -- care: values are described, not pooled: means, medians and rates stand side by side.
 SELECT
     arm_outcome.organ_code,
@@ -30,7 +31,7 @@ FROM evidence.arm_outcome
 INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code AND outcome.kind = 'continuous'
 INNER JOIN vocab.organ ON organ.organ_code = arm_outcome.organ_code
 INNER JOIN study.study ON study.study_id = arm_outcome.study_id
-WHERE arm_outcome.value IS NOT NULL
+WHERE arm_outcome.value IS NOT NULL AND arm_outcome.exclusion_reason IS NULL
 ORDER BY
     organ.sort_order, outcome.sort_order, arm_outcome.study_id, arm_outcome.arm_role DESC, arm_outcome.arm_label,
     arm_outcome.timepoint_months NULLS LAST, arm_outcome.curated_line

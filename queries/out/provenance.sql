@@ -17,7 +17,8 @@ WITH shown AS (
     INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code
     INNER JOIN study.study ON study.study_id = arm_outcome.study_id
     LEFT JOIN evidence.counted_outcome ON counted_outcome.curated_line = arm_outcome.curated_line
-    WHERE counted_outcome.study_id IS NOT NULL OR (outcome.kind = 'continuous' AND arm_outcome.value IS NOT NULL)
+    WHERE counted_outcome.study_id IS NOT NULL
+        OR (outcome.kind = 'continuous' AND arm_outcome.value IS NOT NULL AND arm_outcome.exclusion_reason IS NULL)
 )
 SELECT
     CASE

@@ -59,3 +59,19 @@ def test_the_first_fault_is_shown_in_words(connection: duckdb.DuckDBPyConnection
     results = checks.run(connection, checks.from_dictionary(dictionary.every_table()))
     duplicate = next(one for one in results if one.check.name == "fail_duplicate_core_trial")
     assert duplicate.example == "nct_id=NCT1, n_rows=2" and duplicate.check.severity == "fail"
+
+
+def test_an_orphan_is_found_also_beside_a_parent_without_a_name(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO core.trial (nct_id) VALUES ('NCT2'), (NULL)")
+    connection.execute("INSERT INTO core.trial_arm (nct_id, arm_position) VALUES ('NCT1', 1), ('NCT2', 1)")
+    assert found(connection) == {"fail_missing_key_core_trial": 1, "fail_orphan_core_trial_arm_nct_id": 1}
+
+
+def test_a_reference_that_is_not_given_is_no_orphan(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO curated.arm_outcome (count_basis) VALUES (NULL)")
+    assert "fail_orphan_curated_arm_outcome_count_basis" not in found(connection)
+
+
+def test_a_repeated_key_without_a_name_is_both_faults(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("INSERT INTO raw.record_strategy (source, record_id) VALUES ('s', 'r'), ('s', 'r')")
+    assert found(connection).keys() == {"fail_missing_key_raw_record_strategy", "fail_duplicate_raw_record_strategy"}

@@ -77,3 +77,14 @@ def test_the_file_opens_in_the_long_term_duckdb(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "w.duckdb"), read_only=True) as connection:
         tags = connection.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'w'").fetchall()[0][0]
     assert tags["storage_version"].startswith("v1.4")
+
+
+@pytest.mark.parametrize("place", ["before_truncate", "before_header", "after_free_list_write", "before_wal_finish"])
+def test_a_checkpoint_cut_short_publishes_nothing(tmp_path: Path, place: str) -> None:
+    path = tmp_path / "w.duckdb"
+    fill(path, 1)
+    with pytest.raises(WarehouseError, match="free space and run: msc-harvest build"), building(path) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 2 AS n")
+        connection.execute(f"SET debug_checkpoint_abort = '{place}'")
+    assert value(path) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["w.duckdb"]

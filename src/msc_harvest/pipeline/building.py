@@ -15,10 +15,12 @@ from typing import Any, Protocol
 import polars as pl
 
 from msc_harvest import __version__, dictionary
-from msc_harvest.errors import ArchiveError, ChecksFailed, RecordRejected, WarehouseError
+from msc_harvest.errors import MscHarvestError, RecordRejected, WarehouseError
 from msc_harvest.model import Connector, Progress, Row
+from msc_harvest.pipeline import gates
+from msc_harvest.pipeline.history import History, intact
 from msc_harvest.synthesis.proportion import clopper_pearson
-from msc_harvest.warehouse import checks, derive, raw
+from msc_harvest.warehouse import checks, derive, profile, raw
 from msc_harvest.warehouse.connect import Connection, bulk_load
 from msc_harvest.warehouse.inspect import build_facts
 from msc_harvest.warehouse.publish import building
@@ -45,7 +47,8 @@ class Holdings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build did: its id, where the data come from, counts, and the checks that found something."""
+    """What a build did: its id, where the data come from, counts, the checks that found something, and those gates that
+    found something and were overridden."""
 
     build_id: str
     data_origin: str
@@ -53,6 +56,7 @@ class Built:
     n_rejected: int
     n_drift: int
     warnings: tuple[checks.CheckResult, ...]
+    forced: tuple[checks.CheckResult, ...] = ()
 
 
 def build(
@@ -63,25 +67,41 @@ def build(
     now: datetime,
     progress: Progress,
     as_of: datetime | None = None,
+    *,
+    force: bool = False,
+    state: Path | None = None,
 ) -> Built:
     """Build the warehouse aside and put it in place when no fail_* check finds anything.
+
+    `force` overrides the comparison with the published warehouse (pipeline.gates), and nothing else. A build that fails
+    leaves its reason in the folder `state`, and one that succeeds takes it away.
 
     Raises WarehouseError when a sample would replace a harvest or the file cannot be written, ChecksFailed when a
     fail_* check found rows (the old warehouse stays), SettingsError for a SQL or CSV file that does not fit.
     """
-    _refuse_sample_over_harvest(warehouse, holdings.origin)
-    with building(warehouse) as connection:
-        create_all(connection)
-        progress.start("read archive", None)
-        with bulk_load(connection):
-            progress.advance(holdings.load_into(connection, as_of))
-            rejected, drift = _parse(connection, connectors, progress)
-        progress.start("derive views", None)
-        derive.load_signed_files(connection, assets)
-        facts = _write_ops(connection, holdings, assets, now, as_of, rejected, drift)
-        progress.advance(len(derive.derive(connection, assets / "queries", COMPUTES)))
-        warnings = _check(connection, assets, progress)
-    return Built(facts["build_id"], holdings.origin, facts["n_records"], len(rejected), len(drift), warnings)
+    results: list[checks.CheckResult] = []
+    try:
+        _refuse_sample_over_harvest(warehouse, holdings.origin)
+        with building(warehouse) as connection:
+            create_all(connection)
+            progress.start("read archive", None)
+            with bulk_load(connection):
+                progress.advance(holdings.load_into(connection, as_of))
+                rejected, drift = _parse(connection, connectors, progress)
+            progress.start("derive views", None)
+            derive.load_signed_files(connection, assets)
+            facts = _write_ops(connection, holdings, assets, now, as_of, rejected, drift)
+            progress.advance(len(derive.derive(connection, assets / "queries", COMPUTES)))
+            results.extend(_check(connection, assets, warehouse, progress))
+            forced = _judge(connection, results, force=force)
+    except MscHarvestError as problem:
+        if state:
+            gates.remember_failure(state, now, str(problem), results)
+        raise
+    if state:
+        gates.forget_failure(state)
+    warnings = tuple(one for one in results if one.n_rows and one not in forced)
+    return Built(facts["build_id"], holdings.origin, facts["n_records"], len(rejected), len(drift), warnings, forced)
 
 
 def exact_interval(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +126,16 @@ def files_digest(assets: Path) -> str:
 
 
 def _refuse_sample_over_harvest(warehouse: Path, origin: str) -> None:
-    if origin == SAMPLE and warehouse.exists() and build_facts(warehouse).data_origin != SAMPLE:
+    if origin != SAMPLE or not warehouse.exists():
+        return
+    try:
+        published = build_facts(warehouse).data_origin
+    except WarehouseError:
+        raise WarehouseError(
+            f"{warehouse} cannot be read and may come from a harvest, which the embedded sample will not replace; "
+            "remove the file, or rebuild it from the archive with: msc-harvest build"
+        ) from None
+    if published != SAMPLE:
         raise WarehouseError(
             f"{warehouse} was built from a harvest and the embedded sample will not replace it; name another "
             "folder with --home"
@@ -116,7 +145,7 @@ def _refuse_sample_over_harvest(warehouse: Path, origin: str) -> None:
 def _parse(
     connection: Connection, connectors: Mapping[str, Connector], progress: Progress
 ) -> tuple[list[tuple[str, ...]], dict[tuple[str, str, str], tuple[int, str]]]:
-    """Typed rows of every current record into core.*.
+    """Typed rows of every current record into core.*, and the facts of every version, whose changes are told.
 
     Returns the rejected records, and the drift: (source, path, what) → (records, first record id).
     """
@@ -124,26 +153,25 @@ def _parse(
     progress.start("parse records", int(total))
     tables = [table for one in connectors.values() for table in dictionary.tables(one.dictionary)]
     buffer = RowBuffer(connection.cursor(), tables)
+    versions = History(connection.cursor())
     rejected: list[tuple[str, ...]] = []
     seen: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], str] = {}
     with collector_off():
-        for source, record_id, sha256, body in raw.current_bodies(connection):
-            if hashlib.sha256(body).hexdigest() != sha256:
-                raise ArchiveError(
-                    f"the body of {source} {record_id} is not what was received; restore its segment from a backup"
-                )
+        for source, record_id, version, sha256, body in raw.version_bodies(connection, are_current=True):
             try:
-                parsed = _connector(connectors, source).parse(body)
+                parsed = _connector(connectors, source).parse(intact(source, record_id, sha256, body))
             except RecordRejected as problem:
                 rejected.append((source, record_id, sha256, str(problem)))
             else:
                 buffer.add(parsed.rows)
+                versions.keep(record_id, version, parsed, is_current=True)
                 for path, what in set(parsed.drift):
                     seen[source, path, what] += 1
                     first[source, path, what] = min(record_id, first.get((source, path, what), record_id))
             progress.advance()
         buffer.flush()
+        versions.keep_superseded(connectors, raw.version_bodies(connection, are_current=False))
     return rejected, {key: (count, first[key]) for key, count in seen.items()}
 
 
@@ -191,6 +219,7 @@ def _write_ops(
         "n_record_versions": counts[0],
         "n_records": counts[1],
         "n_rejected": len(rejected),
+        "forced_checks": None,
     }
     _insert(connection, "ops.build", [tuple(facts.values())])
     _insert(connection, "ops.rejected_record", rejected)
@@ -205,18 +234,24 @@ def _insert(connection: Connection, name: str, rows: Sequence[Row]) -> None:
     insert_frame(connection, name, frame_of(dictionary.table(name), rows))
 
 
-def _check(connection: Connection, assets: Path, progress: Progress) -> tuple[checks.CheckResult, ...]:
-    """Run all checks and keep their results in ops. Raises ChecksFailed naming those that stop publishing."""
+def _check(connection: Connection, assets: Path, warehouse: Path, progress: Progress) -> list[checks.CheckResult]:
+    """Run all checks, compare with what is published, and keep the results in ops."""
     declared = checks.from_dictionary(dictionary.every_table())
     wanted = [*declared, *checks.from_folder(assets / "queries" / "check")]
     progress.start("check", len(wanted))
-    results = checks.run(connection, wanted)
-    progress.advance(len(results))
+    profile.measure(connection)
+    results = [*checks.run(connection, wanted), *gates.compare(warehouse, profile.read(connection))]
+    progress.advance(len(wanted))
     rows = [(one.check.name, one.check.severity, one.check.meaning, one.n_rows, one.example) for one in results]
     _insert(connection, "ops.check_result", rows)
-    found = [one for one in results if one.n_rows]
-    failed = [one for one in found if one.check.severity == "fail"]
-    if failed:
-        told = "; ".join(f"{one.check.name}: {one.n_rows} rows, first {one.example}" for one in failed[:3])
-        raise ChecksFailed(f"{len(failed)} check(s) failed, nothing was published: {told}")
-    return tuple(found)
+    return results
+
+
+def _judge(
+    connection: Connection, results: Sequence[checks.CheckResult], *, force: bool
+) -> tuple[checks.CheckResult, ...]:
+    """Keep in ops.build which gates were overridden. Raises ChecksFailed naming the checks that stop publishing."""
+    forced = gates.judge(results, force=force)
+    if forced:
+        connection.execute("UPDATE ops.build SET forced_checks = ?", [[one.check.name for one in forced]])
+    return forced

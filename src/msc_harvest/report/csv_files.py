@@ -47,5 +47,6 @@ def write_whole(path: Path, content: bytes) -> None:
         durable.put(path, lambda temporary: temporary.write_bytes(content))
     except OSError as problem:
         raise MscHarvestError(
-            f"{path} could not be written ({problem.strerror}); an older file of that name is untouched"
+            f"{path} could not be written ({problem.strerror}); an older file of that name is untouched; free space or "
+            "choose another folder"
         ) from None

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from msc_harvest import interruption
 from msc_harvest.errors import QueryRefused
-from msc_harvest.warehouse.connect import open_sealed
+from msc_harvest.warehouse.connect import DAMAGE, open_sealed
 
 
 def select(path: Path, query: str, timeout_seconds: float = 300.0, memory_limit: str = "1GB") -> pl.DataFrame:
@@ -17,19 +18,24 @@ def select(path: Path, query: str, timeout_seconds: float = 300.0, memory_limit:
 
     Each call has a connection of its own, so nothing a query does can colour the next. Raises QueryRefused when the
     text is not exactly one SELECT, when DuckDB refuses it, or when it runs longer than `timeout_seconds`;
-    WarehouseError when there is no warehouse to read.
+    WarehouseError when there is no warehouse to read, or it is damaged.
     """
     _one_select(query)
     with open_sealed(path, memory_limit) as connection:
         timer = threading.Timer(timeout_seconds, connection.interrupt)
         timer.start()
         try:
-            return pl.DataFrame(connection.sql(query))
+            with interruption.stoppable(connection.interrupt):
+                return pl.DataFrame(connection.sql(query))
         except duckdb.InterruptException:
+            interruption.check()
             raise QueryRefused(
                 f"the query ran longer than {timeout_seconds:g} s and was stopped; narrow it down"
             ) from None
+        except DAMAGE:
+            raise
         except (duckdb.Error, RuntimeError, pl.exceptions.PolarsError) as problem:
+            interruption.check()
             raise QueryRefused(_first_line(problem)) from None
         finally:
             timer.cancel()

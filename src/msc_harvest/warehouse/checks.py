@@ -14,11 +14,12 @@ from msc_harvest.warehouse.sql_files import read_folder
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name (fail_… stops publishing, warn_… does not), what it means, and its SELECT."""
+    """One check: its name (fail_… stops publishing, warn_… does not), what it means, and its SELECT; without one for a
+    comparison with the published warehouse."""
 
     name: str
     meaning: str
-    query: str
+    query: str = ""
 
     @property
     def severity(self) -> str:
@@ -65,8 +66,10 @@ def from_dictionary(tables: Iterable[Table]) -> Iterator[Check]:
                 yield Check(
                     f"fail_orphan_{short}_{column.name}",
                     f"each {column.name} of {table.name} exists in {column.refers_to}",
-                    f'SELECT DISTINCT "{column.name}" FROM {table.name} WHERE "{column.name}" IS NOT NULL '
-                    f'AND "{column.name}" NOT IN (SELECT "{column.name}" FROM {column.refers_to})',
+                    # Not NOT IN, which finds nothing once the other table holds a NULL.
+                    f'SELECT DISTINCT child."{column.name}" FROM {table.name} AS child '
+                    f'ANTI JOIN {column.refers_to} AS parent ON parent."{column.name}" = child."{column.name}" '
+                    f'WHERE child."{column.name}" IS NOT NULL',
                 )
 
 

@@ -21,6 +21,12 @@ STORAGE_VERSION = "v1.4.0"
 # need a quarter of a gigabyte for them alone, and leave most of a small warehouse empty.
 BLOCK_BYTES = 65_536
 
+# What a damaged file makes of a query; no query has these by itself, as files are out of its reach.
+DAMAGE = (duckdb.IOException, duckdb.FatalException)
+
+# What disk, memory and checkpoint make of a statement while a file is written: the statement is not to blame.
+MACHINE = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
+
 _SEALED = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -54,11 +60,20 @@ def bulk_load(connection: Connection) -> Iterator[None]:
     connection.execute("RESET memory_limit")
 
 
+def damaged(path: Path, problem: Exception) -> WarehouseError:
+    """What to say of a file that DuckDB cannot read: its name, DuckDB's reason, and the remedy."""
+    reason = " ".join(str(problem).split())[:200]
+    is_full = "No space left" in reason
+    remedy = "free space and try again" if is_full else "rebuild it with: msc-harvest build"
+    return WarehouseError(f"{path.name} cannot be read ({reason}); {remedy}")
+
+
 @contextmanager
 def open_sealed(path: Path, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection that can reach no file, no network, no Python variable and no setting.
 
-    Raises WarehouseError when the file is missing, damaged, locked or from a newer DuckDB.
+    Raises WarehouseError when the file is missing, damaged, locked or from a newer DuckDB: at opening, or when a query
+    comes upon a block that is not what was written.
     """
     if not path.is_file():
         raise WarehouseError(
@@ -67,11 +82,12 @@ def open_sealed(path: Path, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDB
     try:
         connection = duckdb.connect(str(path), read_only=True, config={**_SEALED, "memory_limit": memory_limit})
     except duckdb.Error as problem:
-        reason = " ".join(str(problem).split())[:200]
-        raise WarehouseError(f"{path.name} cannot be opened ({reason}); rebuild it with: msc-harvest build") from None
+        raise damaged(path, problem) from None
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
         yield connection
+    except DAMAGE as problem:
+        raise damaged(path, problem) from None
     finally:
         connection.close()

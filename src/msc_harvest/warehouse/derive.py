@@ -10,11 +10,16 @@ import polars as pl
 
 from msc_harvest.dictionary import every_table
 from msc_harvest.errors import SettingsError
+from msc_harvest.warehouse.connect import MACHINE
 from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_folder
 from msc_harvest.warehouse.tables import ArrowTable, load_csv, quoted
 
 # A Python function that adds columns to the rows of a SQL file; statistics that SQL cannot compute.
 Compute = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+# A full disk and Ctrl-C also arrive while some file is read, and say nothing about it.
+_NOT_THE_FILE = (*MACHINE, duckdb.InterruptException)
 
 
 def load_signed_files(connection: duckdb.DuckDBPyConnection, assets: Path) -> None:
@@ -27,8 +32,12 @@ def load_signed_files(connection: duckdb.DuckDBPyConnection, assets: Path) -> No
         if schema not in ("vocab", "curated"):
             continue
         path = assets / "warehouse" / schema / f"{name}.csv"
+        if not path.is_file():
+            raise SettingsError(f"warehouse/{schema}/{name}.csv is missing; restore it from the checkout or the wheel")
         try:
             load_csv(connection, table, str(path))
+        except _NOT_THE_FILE:
+            raise
         except duckdb.Error as problem:
             reason = " ".join(str(problem).split())[:300]
             raise SettingsError(f"warehouse/{schema}/{name}.csv does not fit its declaration: {reason}") from None
@@ -63,6 +72,8 @@ def _build_one(connection: duckdb.DuckDBPyConnection, file: SqlFile, computes: M
             connection.unregister("incoming")
         else:
             connection.execute(f"CREATE {'VIEW' if file.is_view else 'TABLE'} {file.name} AS\n{file.text}")
+    except _NOT_THE_FILE:
+        raise
     except duckdb.Error as problem:
         reason = " ".join(str(problem).split())[:400]
         raise SettingsError(f"queries/{file.name.replace('.', '/')}.sql cannot be built: {reason}") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from msc_harvest.errors import WarehouseError
 from msc_harvest.warehouse.connect import open_sealed
 
 
@@ -24,11 +25,18 @@ class BuildFacts:
 
 
 def build_facts(path: Path) -> BuildFacts:
-    """What the published file was built from. Raises WarehouseError when it cannot be opened."""
+    """What the published file was built from. Raises WarehouseError when it cannot be read or is none of ours."""
+    import duckdb
+
     with open_sealed(path) as connection:
-        row = connection.execute(
-            "SELECT build_id, data_origin, built_at, n_records, n_rejected FROM ops.build"
-        ).fetchall()[0]
+        try:
+            [row] = connection.execute(
+                "SELECT build_id, data_origin, built_at, n_records, n_rejected FROM ops.build"
+            ).fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException, ValueError):
+            raise WarehouseError(
+                f"{path.name} is a DuckDB file, but no warehouse of this program; move it away, then: msc-harvest build"
+            ) from None
     return BuildFacts(*row)
 
 
