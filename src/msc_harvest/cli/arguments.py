@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from msc_harvest import __version__
 
 EPILOG = """exit codes: 0 done · 1 a file or the disk failed · 2 usage · 3 settings · 4 some sources failed, the rest
-published · 5 checks failed, nothing published · 6 another run holds the lock · 7 nothing reachable · 130 interrupted
+published · 5 checks failed, nothing published · 6 another run holds the lock · 7 nothing reachable · 130 interrupted ·
+143 terminated
 
-environment: MSC_HARVEST_HOME, MSC_HARVEST_CTGOV_URL, MSC_HARVEST_EUTILS_URL, NCBI_API_KEY,
-MSC_HARVEST_EMAIL, NO_COLOR"""
+environment: MSC_HARVEST_HOME, MSC_HARVEST_CTGOV_URL, MSC_HARVEST_EUTILS_URL, NCBI_API_KEY, MSC_HARVEST_EMAIL,
+MSC_HARVEST_LOG (plain or json), NO_COLOR"""
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -35,30 +36,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", metavar="DIR", help="folder of raw/, runs/, exports/ and msc_harvest.duckdb")
     parser.add_argument("--version", action="version", version=f"msc-harvest {__version__}")
+    parser.add_argument(
+        "--log-format", choices=("plain", "json"), help="lines on standard error (default: plain, or MSC_HARVEST_LOG)"
+    )
+    parser.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), default="info", help="how much to tell"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     _run(commands)
     _harvest(commands)
     _build(commands)
     _export(commands)
     _sql(commands)
+    _changes(commands)
     _status(commands)
+    _schedule(commands)
+    _doctor(commands)
     return parser
 
 
 def _run(commands: argparse._SubParsersAction[_Parser]) -> None:
     run = commands.add_parser("run", help="harvest, build and export, then print a summary by organ")
     run.add_argument("--sample", action="store_true", help="use the records shipped with the program; no network")
-    _add_choice_of_sources(run)
+    _add_harvest_flags(run)
+    run.add_argument(
+        "--force", action="store_true", help="publish a suspicious load, and believe answers that lack many records"
+    )
 
 
 def _harvest(commands: argparse._SubParsersAction[_Parser]) -> None:
     harvest = commands.add_parser("harvest", help="ask the sources and archive what is new")
-    _add_choice_of_sources(harvest)
+    _add_harvest_flags(harvest)
+    harvest.add_argument("--force", action="store_true", help="believe answers that lack many of the records held")
 
 
 def _build(commands: argparse._SubParsersAction[_Parser]) -> None:
     build = commands.add_parser("build", help="build the warehouse from the archive; no network")
     build.add_argument("--sample", action="store_true", help="build from the records shipped with the program")
+    build.add_argument("--to", metavar="FILE", help="write the warehouse there and leave the published one alone")
+    build.add_argument("--force", action="store_true", help="publish although much less is there than before; recorded")
+    _add_lock_timeout(build)
     build.add_argument(
         "--as-of", metavar="DATE", help="use only what was known at the end of this day (YYYY-MM-DD, UTC)"
     )
@@ -90,10 +107,41 @@ def _status(commands: argparse._SubParsersAction[_Parser]) -> None:
     status.add_argument("--json", action="store_true", help="for programs")
 
 
-def _add_choice_of_sources(command: _Parser) -> None:
+def _changes(commands: argparse._SubParsersAction[_Parser]) -> None:
+    changes = commands.add_parser("changes", help="what is new for a clinician since the last harvest, or since a day")
+    changes.add_argument("--since", metavar="DATE", help="from the start of this day (YYYY-MM-DD, UTC)")
+    changes.add_argument("--until", metavar="DATE", help="to the end of this day (YYYY-MM-DD, UTC)")
+    changes.add_argument("--format", choices=("text", "json", "markdown", "atom"), default="text")
+
+
+def _schedule(commands: argparse._SubParsersAction[_Parser]) -> None:
+    schedule = commands.add_parser("schedule", help="print a ready unit for a nightly run of this installation")
+    schedule.add_argument("scheduler", choices=("systemd", "cron", "github", "launchd"))
+    schedule.add_argument("--at", metavar="HH:MM", help="time of day, UTC where the scheduler knows it")
+    schedule.add_argument("--part", choices=("service", "failed", "timer"), help="only this file of systemd's three")
+
+
+def _doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
+    doctor = commands.add_parser("doctor", help="check settings, disk, archive, warehouse and reachability")
+    doctor.add_argument("--fix", action="store_true", help="repair what is safe to repair, and say what was done")
+    doctor.add_argument("--offline", action="store_true", help="ask no service")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_harvest_flags(command: _Parser) -> None:
+    command.add_argument(
+        "--full", action="store_true", help="read everything again, and withdraw what left the answers"
+    )
     command.add_argument(
         "--source", action="append", default=[], metavar="NAME", help="only this source (may be repeated)"
     )
     command.add_argument(
         "--strategy", action="append", default=[], metavar="NAME", help="only this search strategy (may be repeated)"
+    )
+    _add_lock_timeout(command)
+
+
+def _add_lock_timeout(command: _Parser) -> None:
+    command.add_argument(
+        "--lock-timeout", metavar="SECONDS", type=float, default=0.0, help="wait so long for another run (default: 0)"
     )
