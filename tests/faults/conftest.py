@@ -1,0 +1,7 @@
+"""The bench and the stand-in of the pipeline's tests."""
+
+from __future__ import annotations
+
+from tests.pipeline.conftest import bench, standin
+
+__all__ = ["bench", "standin"]
