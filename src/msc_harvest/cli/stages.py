@@ -121,7 +121,8 @@ def _tell_harvest(manifest: Manifest) -> None:
 
 
 def _counts(one: Harvested) -> str:
-    parts = [f"{one.seen} seen", f"{one.new} new", f"{one.changed} changed", f"{one.unchanged} unchanged"]
+    listed = [] if one.expected is None else [f"{one.expected} listed"]
+    parts = [*listed, f"{one.seen} fetched", f"{one.new} new", f"{one.changed} changed", f"{one.unchanged} unchanged"]
     if one.removed:
         parts.append(f"{one.removed} withdrawn")
     if one.left:
