@@ -17,7 +17,7 @@ import polars as pl
 from msc_harvest import __version__, dictionary
 from msc_harvest.errors import MscHarvestError, RecordRejected, WarehouseError
 from msc_harvest.model import Connector, Progress, Row
-from msc_harvest.pipeline import gates
+from msc_harvest.pipeline import computing, gates
 from msc_harvest.pipeline.history import History, intact
 from msc_harvest.synthesis.proportion import clopper_pearson
 from msc_harvest.warehouse import checks, derive, profile, raw
@@ -111,7 +111,7 @@ def exact_interval(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(prop.alias("prop"), pl.Series("prop_ci_low", low), pl.Series("prop_ci_high", high))
 
 
-COMPUTES = {"clopper_pearson": exact_interval}
+COMPUTES = {"clopper_pearson": exact_interval, **computing.COMPUTES}
 
 
 def files_digest(assets: Path) -> str:
