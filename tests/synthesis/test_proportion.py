@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from msc_harvest.synthesis.proportion import clopper_pearson
+from msc_harvest.synthesis.proportion import clopper_pearson, wilson
 
 
 def test_newcombe_1998_examples() -> None:
@@ -39,3 +39,28 @@ def test_bounds_solve_the_binomial_tails(pair: tuple[int, int]) -> None:
 def test_impossible_counts_are_refused(events: int, at_risk: int) -> None:
     with pytest.raises(ValueError, match="between 0 and at_risk"):
         clopper_pearson(events, at_risk)
+
+
+def test_wilson_in_newcombe_1998() -> None:
+    """Newcombe RG. Stat Med 1998;17:857–872, Table I, method 3 (Wilson score, no continuity correction)."""
+    low, high = wilson([81, 15, 0, 1], [263, 148, 20, 29])
+    assert np.round(low, 4).tolist() == [0.2553, 0.0624, 0.0, 0.0061]
+    assert np.round(high, 4).tolist() == [0.3662, 0.1605, 0.1611, 0.1718]
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_bounds_solve_the_score_equation(pair: tuple[int, int]) -> None:
+    events, at_risk = pair
+    low, high = (float(bound) for bound in wilson(events, at_risk))
+    assert 0 <= low <= events / at_risk <= high <= 1
+    for bound in (low, high):
+        if 0 < bound < 1:
+            assert abs(events / at_risk - bound) == pytest.approx(
+                1.959964 * np.sqrt(bound * (1 - bound) / at_risk), rel=1e-4
+            )
+
+
+@pytest.mark.parametrize(("events", "at_risk"), [(-1, 3), (4, 3), (0, 0)])
+def test_wilson_refuses_impossible_counts(events: int, at_risk: int) -> None:
+    with pytest.raises(ValueError, match="between 0 and at_risk"):
+        wilson(events, at_risk)
