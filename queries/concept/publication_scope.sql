@@ -5,13 +5,11 @@
 -- reference: scope of the anchor review, doi:10.3389/fimmu.2020.618243; publication types as in PubMed (vocab.publication_kind)
 -- care: in scope are reports on people only; pre-clinical papers, reviews and protocols are on the subject (is_on_subject) and kept apart.
 -- care: where publication types are silent, words decide: people before animals only if animals are not named more often, and only
--- care: where something was given. MSC named in the abstract alone leave the paper borderline (unclear).
+-- care: where something was given; organs kept alive by a machine, without a word of people, are a test on the bench. MSC named in the abstract alone leave the paper borderline (unclear).
 WITH organ AS (
     SELECT
         publication_organ.pmid,
         bool_or(organ.is_in_review_scope) AS is_review_organ,
-        arg_min(publication_organ.matched_text, organ.sort_order) AS matched_text,
-        arg_min(publication_organ.matched_field, organ.sort_order) AS matched_field,
         arg_min(publication_organ.certainty, organ.sort_order) AS certainty
     FROM concept.publication_organ
     INNER JOIN vocab.organ ON organ.organ_code = publication_organ.organ_code
@@ -33,43 +31,34 @@ heading AS (
     FROM core.publication_mesh
     GROUP BY pmid
 ),
-subject_text AS (
-    SELECT
-        publication_text.pmid,
-        coalesce(string_agg(publication_text.text, ' | ' ORDER BY publication_text.field_order)
-            FILTER (WHERE publication_text.field = 'title'), '') AS title_text,
-        coalesce(string_agg(publication_text.text, ' | ' ORDER BY publication_text.field_order)
-            FILTER (WHERE publication_text.field IN ('title', 'abstract_text', 'keyword_text')), '') AS text,
-        coalesce(string_agg(publication_text.text, ' | ' ORDER BY publication_text.field_order)
-            FILTER (WHERE publication_text.tier = 1), '') AS subject_text
-    FROM concept.publication_text
-    INNER JOIN concept.publication_is_msc ON publication_is_msc.pmid = publication_text.pmid AND publication_is_msc.is_msc
-    GROUP BY publication_text.pmid
-),
 word AS (
     SELECT
-        pmid,
-        nullif(regexp_extract(title_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_protocol_title')), '') AS protocol_words,
-        nullif(regexp_extract(title_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_review_title')), '') AS review_words,
-        len(regexp_extract_all(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_people'))) AS n_people_words,
-        len(regexp_extract_all(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_animal'))) AS n_animal_words,
-        len(regexp_extract_all(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_bench'))) AS n_bench_words,
-        regexp_matches(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'publication_given')) AS has_given_words,
-        regexp_matches(subject_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_unnamed_organ'))
-            OR regexp_matches(title_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_any_organ')) AS is_unnamed_organ,
-        nullif(regexp_extract(subject_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_hsct')), '') AS hsct_words,
-        nullif(regexp_extract(subject_text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'organ_disease')), '') AS disease_words
-    FROM subject_text
+        publication_mention.pmid,
+        bool_or(pattern_name = 'publication_protocol_title' AND field = 'title') AS is_protocol_title,
+        bool_or(pattern_name = 'publication_review_title' AND field = 'title') AS is_review_title,
+        count(*) FILTER (WHERE pattern_name = 'publication_people') AS n_people_words,
+        count(*) FILTER (WHERE pattern_name = 'publication_animal') AS n_animal_words,
+        count(*) FILTER (WHERE pattern_name = 'publication_bench') AS n_bench_words,
+        bool_or(pattern_name = 'publication_given') AS has_given_words,
+        bool_or(pattern_name = 'publication_not_transplanted') AS is_not_transplanted,
+        bool_or(pattern_name = 'scope_unnamed_organ' OR pattern_name = 'scope_any_organ' AND field = 'title') AS is_unnamed_organ,
+        bool_or(pattern_name IN ('scope_hsct', 'scope_hsct_open')) AS is_about_hsct,
+        bool_or(pattern_name = 'scope_organ_disease') AS has_organ_disease,
+        bool_or(pattern_name = 'scope_perfusion' AND publication_mention.tier = 1) AS has_perfusion
+    FROM concept.publication_mention
+    INNER JOIN concept.publication_is_msc ON publication_is_msc.pmid = publication_mention.pmid AND publication_is_msc.is_msc
+    GROUP BY publication_mention.pmid
 ),
 kind AS (
     SELECT
         word.pmid,
         CASE
             WHEN kind_by_type.stratum IN ('commentary', 'protocol', 'review') THEN kind_by_type.stratum
-            WHEN word.protocol_words IS NOT NULL THEN 'protocol'
+            WHEN word.is_protocol_title THEN 'protocol'
             WHEN heading.has_animals AND NOT heading.has_humans THEN 'preclinical'
             WHEN kind_by_type.stratum IS NOT NULL THEN kind_by_type.stratum
-            WHEN word.review_words IS NOT NULL THEN 'review'
+            WHEN word.is_review_title THEN 'review'
+            WHEN word.is_not_transplanted OR word.has_perfusion AND word.n_people_words = 0 THEN 'preclinical'
             WHEN word.n_animal_words > word.n_people_words THEN 'preclinical'
             WHEN (word.n_people_words > 0 OR heading.has_humans) AND word.has_given_words THEN 'clinical'
             WHEN word.n_bench_words > 0 THEN 'preclinical'
@@ -78,13 +67,14 @@ kind AS (
         coalesce(heading.has_humans AND NOT heading.has_animals, FALSE) AS is_human_heading,
         CASE
             WHEN kind_by_type.stratum IS NOT NULL THEN 'publication_type'
-            WHEN word.protocol_words IS NOT NULL OR word.review_words IS NOT NULL THEN 'title_words'
+            WHEN word.is_protocol_title OR word.is_review_title THEN 'title_words'
             WHEN heading.has_animals AND NOT heading.has_humans THEN 'subject_headings'
             ELSE 'words_counted'
         END AS kind_rule,
         word.is_unnamed_organ,
-        word.hsct_words,
-        word.disease_words
+        word.is_about_hsct,
+        word.has_organ_disease,
+        word.has_perfusion
     FROM word
     LEFT JOIN kind_by_type ON kind_by_type.pmid = word.pmid
     LEFT JOIN heading ON heading.pmid = word.pmid
@@ -95,9 +85,15 @@ judged AS (
         kind.stratum,
         kind.kind_rule,
         kind.is_human_heading,
-        publication_is_msc.has_hsc_words,
+        CASE
+            WHEN publication_is_msc.product_kind = 'msc_vesicles' THEN 'vesicles'
+            WHEN kind.has_perfusion AND organ.is_review_organ THEN 'donor_organ_perfusion'
+            WHEN publication_is_msc.has_hsc_words THEN 'msc_with_hsc'
+            ELSE 'msc_alone'
+        END AS study_stratum,
         publication_is_msc.certainty AS product_certainty,
         organ.certainty AS organ_certainty,
+        coalesce(kind.is_unnamed_organ, FALSE) AS is_unnamed_organ,
         CASE
             WHEN NOT publication_is_msc.is_msc AND publication_is_msc.not_msc_text IS NOT NULL THEN 'epithelial_mesenchymal_transition'
             WHEN publication_is_msc.certainty = 'medium' AND publication_is_msc.not_msc_text IS NOT NULL THEN 'epithelial_mesenchymal_transition'
@@ -113,15 +109,51 @@ judged AS (
                     ELSE kind.stratum
                 END
             WHEN organ.pmid IS NOT NULL THEN 'islet_or_vca_only'
-            WHEN kind.hsct_words IS NOT NULL THEN 'hsct_or_gvhd'
-            WHEN kind.disease_words IS NOT NULL THEN 'organ_disease_without_transplant'
+            WHEN kind.is_about_hsct THEN 'hsct_or_gvhd'
+            WHEN kind.has_organ_disease THEN 'organ_disease_without_transplant'
             ELSE 'not_transplant_recipient'
-        END AS verdict,
-        CASE WHEN organ.pmid IS NULL THEN publication_is_msc.matched_text ELSE organ.matched_text END AS matched_text,
-        CASE WHEN organ.pmid IS NULL THEN publication_is_msc.matched_field ELSE organ.matched_field END AS matched_field
+        END AS verdict
     FROM concept.publication_is_msc
     LEFT JOIN organ ON organ.pmid = publication_is_msc.pmid
     LEFT JOIN kind ON kind.pmid = publication_is_msc.pmid
+),
+evidence AS (
+    SELECT
+        judged.pmid,
+        publication_organ.matched_text,
+        publication_organ.matched_field,
+        publication_organ.span_start,
+        publication_organ.span_end,
+        1 AS rank,
+        organ.sort_order AS place
+    FROM judged
+    INNER JOIN concept.publication_organ ON publication_organ.pmid = judged.pmid
+    INNER JOIN vocab.organ ON organ.organ_code = publication_organ.organ_code
+    WHERE judged.verdict NOT IN ('epithelial_mesenchymal_transition', 'not_msc_intervention')
+    UNION ALL
+    SELECT
+        judged.pmid,
+        publication_mention.matched_text,
+        publication_mention.field AS matched_field,
+        publication_mention.span_start,
+        publication_mention.span_end,
+        2 AS rank,
+        publication_mention.field_order * 1000000 + publication_mention.span_start AS place
+    FROM judged
+    INNER JOIN concept.publication_mention ON publication_mention.pmid = judged.pmid
+    WHERE judged.verdict = 'epithelial_mesenchymal_transition' AND publication_mention.pattern_name = 'product_not_msc'
+        OR judged.verdict = 'hsct_or_gvhd' AND publication_mention.pattern_name IN ('scope_hsct', 'scope_hsct_open')
+        OR judged.verdict = 'organ_disease_without_transplant' AND publication_mention.pattern_name = 'scope_organ_disease'
+        OR judged.is_unnamed_organ AND publication_mention.pattern_name IN ('scope_unnamed_organ', 'scope_any_organ')
+    UNION ALL
+    SELECT pmid, matched_text, matched_field, span_start, span_end, 3 AS rank, 0 AS place
+    FROM concept.publication_is_msc
+    WHERE matched_text IS NOT NULL
+),
+best_evidence AS (
+    SELECT pmid, matched_text, matched_field, span_start, span_end
+    FROM evidence
+    QUALIFY row_number() OVER (PARTITION BY pmid ORDER BY rank, place, span_end) = 1
 ),
 ruled AS (
     SELECT
@@ -131,9 +163,11 @@ ruled AS (
         judged.verdict IN ('in_scope', 'vesicles_not_cells', 'review_or_protocol', 'not_a_report', 'preclinical', 'unclear') AS is_on_subject,
         nullif(judged.verdict, 'in_scope') AS reason_code,
         judged.stratum,
-        CASE WHEN judged.has_hsc_words THEN 'msc_with_hsc' ELSE 'msc_alone' END AS study_stratum,
-        judged.matched_text,
-        judged.matched_field,
+        judged.study_stratum,
+        best_evidence.matched_text,
+        best_evidence.matched_field,
+        best_evidence.span_start,
+        best_evidence.span_end,
         CASE WHEN judged.verdict IN ('in_scope', 'review_or_protocol', 'not_a_report', 'preclinical') THEN judged.kind_rule ELSE judged.verdict END AS rule_id,
         CASE
             WHEN judged.verdict = 'unclear' OR judged.kind_rule = 'words_counted' AND NOT judged.is_human_heading THEN 'low'
@@ -142,6 +176,7 @@ ruled AS (
             ELSE 'medium'
         END AS certainty
     FROM judged
+    LEFT JOIN best_evidence ON best_evidence.pmid = judged.pmid
     LEFT JOIN vocab.scope_reason ON scope_reason.reason_code = judged.verdict
 )
 SELECT
@@ -157,6 +192,8 @@ SELECT
     ruled.study_stratum,
     coalesce(scope_override.reason_text, ruled.matched_text) AS matched_text,
     CASE WHEN scope_override.record_id IS NULL THEN ruled.matched_field END AS matched_field,
+    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_start END AS span_start,
+    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_end END AS span_end,
     CASE WHEN scope_override.record_id IS NULL THEN ruled.rule_id ELSE 'override' END AS rule_id,
     coalesce(scope_override.certainty, ruled.certainty) AS certainty
 FROM ruled

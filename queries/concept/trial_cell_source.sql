@@ -1,69 +1,53 @@
 -- title: Tissue that the cells of a trial come from
--- question: From which tissue are the MSC of this trial made, and which words say so?
--- grain: one row per trial that gives MSC (or vesicles of MSC) and tissue named; one row with not_stated where none is named
+-- question: From which tissue are the cells made, and which words say so?
+-- grain: one row per record on the subject and tissue named; one row with not_stated where none is named
 -- missing: not_stated means that the record names no tissue
--- reference: vocab.cell_source and vocab.cell_source_word
--- care: what is given (interventions, arms, titles) speaks first; summary and description only where that is silent.
--- care: "umbilical cord blood" is cord_blood, not umbilical_cord, unless the cord itself is named as well.
-WITH word AS (
-    SELECT cell_source_code, '\b(?:' || string_agg(pattern, '|' ORDER BY pattern) || ')\b' AS pattern
-    FROM vocab.cell_source_word
-    GROUP BY cell_source_code
-),
-tier_text AS (
-    SELECT
-        trial_text.nct_id,
-        CASE WHEN trial_text.product_tier <= 2 THEN 1 ELSE 2 END AS tier,
-        string_agg(trial_text.text, ' | ' ORDER BY trial_text.field_order) AS text
-    FROM concept.trial_text
-    INNER JOIN concept.trial_is_msc ON trial_is_msc.nct_id = trial_text.nct_id
-    WHERE trial_text.product_tier IS NOT NULL AND trial_is_msc.product_kind IS DISTINCT FROM 'none'
-    GROUP BY trial_text.nct_id, tier
+-- reference: vocab.cell_source, vocab.cell_source_word
+-- care: titles, arms and interventions speak first; summary and description only where those are silent; only sentences about the cells count.
+-- care: "umbilical cord blood" is cord_blood, not umbilical_cord, unless the cord itself is named as well; marrow as an organ or a graft is no source.
+WITH record AS (
+    SELECT trial_scope.nct_id
+    FROM concept.trial_scope
+    WHERE (trial_scope.is_in_scope OR trial_scope.is_borderline)
 ),
 found AS (
     SELECT
-        tier_text.nct_id,
-        tier_text.tier,
-        word.cell_source_code,
-        regexp_extract(
-            CASE
-                WHEN word.cell_source_code = 'umbilical_cord' THEN regexp_replace(tier_text.text, 'cord[\s-]*blood', 'cordblood', 'g')
-                ELSE tier_text.text
-            END,
-            word.pattern
-        ) AS matched_text
-    FROM tier_text
-    CROSS JOIN word
-),
-best AS (
-    SELECT nct_id, min(tier) AS tier
-    FROM found
-    WHERE matched_text IS DISTINCT FROM ''
-    GROUP BY nct_id
+        mention.record_id AS nct_id,
+        mention.code,
+        mention.tier,
+        mention.field,
+        mention.field_order,
+        mention.matched_text,
+        mention.span_start,
+        mention.span_end,
+        min(mention.tier) OVER (PARTITION BY mention.record_id) AS best_tier
+    FROM concept.mention
+    INNER JOIN record ON record.nct_id = mention.record_id
+    WHERE mention.source = 'clinicaltrials_gov'
+        AND mention.concept_name = 'cell_source'
+        AND mention.tier <= 2 AND mention.is_about_cells AND NOT (mention.tier = 2 AND mention.is_elsewhere)
 )
 SELECT
-    found.nct_id,
-    found.cell_source_code,
-    found.matched_text,
-    arg_min(trial_text.field, trial_text.field_order) AS matched_field,
-    CASE best.tier WHEN 1 THEN 'tissue_of_product' ELSE 'tissue_in_description' END AS rule_id,
-    CASE best.tier WHEN 1 THEN 'high' ELSE 'medium' END AS certainty
+    nct_id,
+    code AS cell_source_code,
+    first(matched_text ORDER BY field_order, span_start) AS matched_text,
+    first(field ORDER BY field_order, span_start) AS matched_field,
+    first(span_start ORDER BY field_order, span_start) AS span_start,
+    first(span_end ORDER BY field_order, span_start) AS span_end,
+    CASE best_tier WHEN 1 THEN 'tissue_of_product' ELSE 'tissue_in_description' END AS rule_id,
+    CASE best_tier WHEN 1 THEN 'high' ELSE 'medium' END AS certainty
 FROM found
-INNER JOIN best ON best.nct_id = found.nct_id AND best.tier = found.tier
-LEFT JOIN concept.trial_text
-    ON trial_text.nct_id = found.nct_id
-    AND (trial_text.product_tier <= 2) = (found.tier = 1)
-    AND contains(trial_text.text, found.matched_text)
-WHERE found.matched_text IS DISTINCT FROM ''
-GROUP BY found.nct_id, found.cell_source_code, found.matched_text, best.tier
+WHERE tier = best_tier
+GROUP BY nct_id, code, best_tier
 UNION ALL
 SELECT
-    trial_is_msc.nct_id,
+    record.nct_id,
     'not_stated' AS cell_source_code,
     NULL AS matched_text,
     NULL AS matched_field,
+    NULL AS span_start,
+    NULL AS span_end,
     'no_tissue_named' AS rule_id,
     'high' AS certainty
-FROM concept.trial_is_msc
-LEFT JOIN best ON best.nct_id = trial_is_msc.nct_id
-WHERE trial_is_msc.product_kind IS DISTINCT FROM 'none' AND best.nct_id IS NULL
+FROM record
+ANTI JOIN found ON found.nct_id = record.nct_id

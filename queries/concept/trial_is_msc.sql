@@ -3,84 +3,100 @@
 -- grain: one row per trial in the warehouse
 -- missing: a trial without any MSC word has is_msc FALSE and no matched text; is_msc is never NULL
 -- reference: MSC as in the anchor review, doi:10.3389/fimmu.2020.618243; adult progenitor cells (MAPC) count as MSC
--- care: in observational studies only the interventions themselves count: titles there speak of cells that are looked at, not given.
+-- care: observational studies count only where an intervention names the cells, or, where none is listed, arm or title say that
+-- care: they are given; titles there often speak of cells that are looked at.
 -- care: summary and description count only where the record lists no intervention and no arm.
--- care: vesicles and media made from MSC are another product (product_kind = msc_vesicles) and leave is_msc FALSE.
-WITH tier_text AS (
-    SELECT nct_id, product_tier AS tier, string_agg(text, ' | ' ORDER BY field_order) AS text
+-- care: vesicles and media made from MSC are another product (msc_vesicles), and so are stem cells that may as well be
+-- care: blood-forming (unsure_cells); both leave is_msc FALSE.
+WITH entry AS (
+    SELECT nct_id, unnest(string_split(lower_text, ' | ')) AS text
+    FROM concept.trial_text
+    WHERE field IN ('intervention_name', 'arm_label')
+),
+entry_of_cells AS (
+    SELECT DISTINCT entry.nct_id
+    FROM entry
+    INNER JOIN concept.trial_mention ON trial_mention.nct_id = entry.nct_id AND trial_mention.pattern_name = 'product_any' AND trial_mention.product_tier = 1
+    WHERE contains(entry.text, lower(trial_mention.matched_text))
+        AND NOT EXISTS (
+            SELECT 1
+            FROM concept.trial_mention AS vesicle
+            WHERE vesicle.nct_id = entry.nct_id AND vesicle.pattern_name = 'product_vesicle' AND contains(entry.text, lower(vesicle.matched_text))
+        )
+),
+has_fields AS (
+    SELECT nct_id, min(product_tier) AS best_tier, bool_or(field = 'intervention_name') AS has_intervention
     FROM concept.trial_text
     WHERE product_tier IS NOT NULL
-    GROUP BY nct_id, product_tier
-),
-found AS (
-    SELECT
-        nct_id,
-        tier,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'product_any')) AS product_words,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'product_vesicle')) AS vesicle_words,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'product_hsc')) AS hsc_words,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'product_not_msc')) AS not_msc_words
-    FROM tier_text
-),
-summed AS (
-    SELECT
-        trial.nct_id,
-        coalesce(trial.study_type, '') = 'OBSERVATIONAL' AS is_observational,
-        min(found.tier) FILTER (WHERE found.product_words IS DISTINCT FROM '') AS product_tier,
-        arg_min(found.product_words, found.tier) FILTER (WHERE found.product_words IS DISTINCT FROM '') AS product_words,
-        coalesce(min(found.tier) > 1, TRUE) AS is_without_intervention,
-        min(found.tier) FILTER (WHERE found.vesicle_words IS DISTINCT FROM '') AS vesicle_tier,
-        arg_min(found.hsc_words, found.tier) FILTER (WHERE found.hsc_words IS DISTINCT FROM '' AND found.tier <= 2) AS hsc_words,
-        arg_min(found.not_msc_words, found.tier) FILTER (WHERE found.not_msc_words IS DISTINCT FROM '') AS not_msc_words
-    FROM core.trial AS trial
-    LEFT JOIN found ON found.nct_id = trial.nct_id
-    GROUP BY ALL
+    GROUP BY nct_id
 ),
 named AS (
     SELECT
-        summed.nct_id,
-        first(trial_text.field ORDER BY trial_text.field_order) AS matched_field,
-        bool_or(trial_text.field IN ('intervention_name', 'other_names')) AS is_in_intervention
-    FROM summed
-    INNER JOIN concept.trial_text
-        ON trial_text.nct_id = summed.nct_id
-        AND trial_text.product_tier = summed.product_tier
-        AND contains(trial_text.text, summed.product_words)
-    GROUP BY summed.nct_id
+        nct_id,
+        bool_or(pattern_name = 'product_any') AS has_product,
+        min(product_tier) FILTER (WHERE pattern_name = 'product_any') AS product_tier,
+        bool_or(pattern_name = 'product_any' AND field IN ('intervention_name', 'other_names')) AS is_in_intervention,
+        bool_or(pattern_name = 'product_given' AND field IN ('arm_label', 'arm_description', 'intervention_description')) AS is_given_in_arm,
+        bool_or(pattern_name = 'product_given' AND field IN ('brief_title', 'official_title')) AS is_given_in_title,
+        bool_or(pattern_name = 'product_unsure' AND product_tier <= 2) AS has_unsure,
+        bool_or(pattern_name = 'product_vesicle' AND product_tier = 1) AS has_vesicle,
+        bool_or(pattern_name = 'product_hsc' AND product_tier <= 2) AS has_hsc_words,
+        arg_min(matched_text, field_order * 1000000 + span_start) FILTER (WHERE pattern_name = 'product_not_msc') AS not_msc_text
+    FROM concept.trial_mention
+    GROUP BY nct_id
 ),
 judged AS (
     SELECT
-        summed.*,
-        named.matched_field,
+        trial.nct_id,
+        coalesce(named.has_hsc_words, FALSE) AS has_hsc_words,
+        named.not_msc_text,
         CASE
-            WHEN summed.product_words IS NULL THEN 'no_product_words'
-            WHEN summed.is_observational AND NOT named.is_in_intervention THEN 'observational_without_product'
-            WHEN summed.vesicle_tier = 1 THEN 'product_is_vesicles'
-            WHEN summed.product_tier = 1 THEN 'product_in_intervention'
-            WHEN summed.product_tier = 2 AND summed.not_msc_words IS NULL THEN 'product_in_title_or_description'
-            WHEN summed.is_without_intervention AND NOT summed.is_observational AND summed.not_msc_words IS NULL THEN 'product_in_summary'
+            WHEN NOT coalesce(named.has_product, FALSE) THEN CASE WHEN named.has_unsure THEN 'unsure_product' ELSE 'no_product_words' END
+            WHEN trial.study_type = 'OBSERVATIONAL' AND NOT named.is_in_intervention
+                AND NOT (NOT has_fields.has_intervention AND (named.is_given_in_arm OR named.is_given_in_title)) THEN 'observational_without_product'
+            WHEN named.has_vesicle AND entry_of_cells.nct_id IS NULL THEN 'product_is_vesicles'
+            WHEN named.product_tier = 1 THEN 'product_in_intervention'
+            WHEN named.product_tier = 2 AND named.not_msc_text IS NULL THEN 'product_in_title_or_description'
+            WHEN has_fields.best_tier > 1 AND trial.study_type IS DISTINCT FROM 'OBSERVATIONAL' AND named.not_msc_text IS NULL THEN 'product_in_summary'
             ELSE 'product_mentioned_only'
         END AS rule_id
-    FROM summed
-    LEFT JOIN named ON named.nct_id = summed.nct_id
+    FROM core.trial AS trial
+    LEFT JOIN named ON named.nct_id = trial.nct_id
+    LEFT JOIN has_fields ON has_fields.nct_id = trial.nct_id
+    LEFT JOIN entry_of_cells ON entry_of_cells.nct_id = trial.nct_id
+),
+evidence AS (
+    SELECT judged.nct_id, trial_mention.field, trial_mention.matched_text, trial_mention.span_start, trial_mention.span_end
+    FROM judged
+    INNER JOIN concept.trial_mention
+        ON trial_mention.nct_id = judged.nct_id
+        AND trial_mention.pattern_name = CASE judged.rule_id WHEN 'unsure_product' THEN 'product_unsure' ELSE 'product_any' END
+    QUALIFY row_number() OVER (
+        PARTITION BY judged.nct_id ORDER BY trial_mention.product_tier, trial_mention.field_order, trial_mention.span_start
+    ) = 1
 )
 SELECT
-    nct_id,
-    rule_id IN ('product_in_intervention', 'product_in_title_or_description', 'product_in_summary') AS is_msc,
+    judged.nct_id,
+    judged.rule_id IN ('product_in_intervention', 'product_in_title_or_description', 'product_in_summary') AS is_msc,
     CASE
-        WHEN rule_id IN ('product_in_intervention', 'product_in_title_or_description', 'product_in_summary') THEN 'msc_cells'
-        WHEN rule_id = 'product_is_vesicles' THEN 'msc_vesicles'
+        WHEN judged.rule_id IN ('product_in_intervention', 'product_in_title_or_description', 'product_in_summary') THEN 'msc_cells'
+        WHEN judged.rule_id = 'product_is_vesicles' THEN 'msc_vesicles'
+        WHEN judged.rule_id = 'unsure_product' THEN 'unsure_cells'
         ELSE 'none'
     END AS product_kind,
-    hsc_words IS NOT NULL AS has_hsc_words,
-    not_msc_words AS not_msc_text,
-    product_words AS matched_text,
-    matched_field,
-    rule_id,
-    CASE rule_id
+    judged.has_hsc_words,
+    judged.not_msc_text,
+    evidence.matched_text,
+    evidence.field AS matched_field,
+    evidence.span_start,
+    evidence.span_end,
+    judged.rule_id,
+    CASE judged.rule_id
         WHEN 'product_in_intervention' THEN 'high'
         WHEN 'no_product_words' THEN 'high'
         WHEN 'product_mentioned_only' THEN 'low'
+        WHEN 'unsure_product' THEN 'low'
         ELSE 'medium'
     END AS certainty
 FROM judged
+LEFT JOIN evidence ON evidence.nct_id = judged.nct_id

@@ -2,61 +2,60 @@
 -- question: Is this a trial of MSC given to recipients of a kidney, liver, heart, lung or small bowel, and if not, why not?
 -- grain: one row per trial in the warehouse
 -- missing: reason_code is NULL only for trials in scope; is_in_scope and is_borderline are never NULL
--- reference: scope of the anchor review, doi:10.3389/fimmu.2020.618243; codes in vocab.scope_reason
+-- reference: scope of the anchor review, doi:10.3389/fimmu.2020.618243; codes in vocab.scope_reason, strata in vocab.stratum
 -- care: borderline trials are not in scope until a person decides: curated.scope_override speaks last (rule_id = override).
--- care: people named as recipients only in the summary or the criteria are a mixed population, unless the subject line is about grafts.
+-- care: people named as recipients only in the summary or the criteria are a mixed population, unless the subject line is about organ grafts.
 -- care: a transplantation that is background, an exclusion, an outcome or awaited does not make people recipients.
+-- care: recipients in whose record MSC stand in the running text alone are unclear: the product may go by another name.
+-- care: a disease of blood or marrow means a marrow graft only where such a graft or its cells are named.
 WITH organ AS (
     SELECT
         trial_organ.nct_id,
         bool_or(organ.is_in_review_scope) AS is_review_organ,
         arg_min(trial_organ.certainty, certainty.sort_order) FILTER (WHERE organ.is_in_review_scope) AS certainty,
-        first(trial_organ.rule_id ORDER BY organ.sort_order) AS rule_id,
-        first(trial_organ.matched_text ORDER BY organ.sort_order) AS matched_text,
-        first(trial_organ.matched_field ORDER BY organ.sort_order) AS matched_field
+        first(trial_organ.rule_id ORDER BY organ.sort_order) AS rule_id
     FROM concept.trial_organ
     INNER JOIN vocab.organ ON organ.organ_code = trial_organ.organ_code
     INNER JOIN vocab.certainty ON certainty.certainty = trial_organ.certainty
     GROUP BY trial_organ.nct_id
 ),
-subject_text AS (
-    SELECT nct_id, string_agg(text, ' | ' ORDER BY field_order) AS text
-    FROM concept.trial_text
-    WHERE recipient_tier = 1
-    GROUP BY nct_id
-),
 subject AS (
     SELECT
         nct_id,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_unnamed_organ')) AS unnamed_organ_words,
-        regexp_matches(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_graft_topic')) AS is_about_grafts,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_hsct')) AS hsct_words,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'transplant_tissue_graft')) AS tissue_words,
-        regexp_extract(text, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'organ_disease')) AS disease_words
-    FROM subject_text
+        bool_or(pattern_name = 'scope_unnamed_organ' AND recipient_tier = 1) AS has_unnamed_organ,
+        bool_or(pattern_name = 'scope_graft_topic' AND recipient_tier = 1) AS is_about_grafts,
+        bool_or(pattern_name = 'scope_hsct' AND recipient_tier = 1) AS is_about_hsct,
+        bool_or(pattern_name = 'scope_hsct_open' AND recipient_tier = 1) AS is_perhaps_hsct,
+        bool_or(pattern_name IN ('scope_hsct', 'scope_hsct_open') AND recipient_tier <= 2 OR pattern_name = 'product_hsc' AND product_tier <= 2) AS names_marrow_graft,
+        bool_or(pattern_name = 'scope_marrow_disease' AND recipient_tier = 1) AS has_marrow_disease,
+        bool_or(pattern_name = 'scope_tissue_graft' AND recipient_tier = 1) AS has_tissue_graft,
+        bool_or(pattern_name = 'scope_cell_bank' AND field IN ('brief_title', 'official_title')) AS is_cell_bank,
+        bool_or(pattern_name = 'scope_organ_disease' AND recipient_tier = 1) AS has_organ_disease,
+        bool_or(pattern_name = 'scope_perfusion' AND recipient_tier <= 2) AS has_perfusion
+    FROM concept.trial_mention
+    GROUP BY nct_id
 ),
 fact AS (
     SELECT
         trial.nct_id,
-        trial.study_type,
+        coalesce(trial.study_type, '') AS study_type,
         trial_is_msc.product_kind,
         trial_is_msc.has_hsc_words,
         trial_is_msc.rule_id AS product_rule,
         trial_is_msc.certainty AS product_certainty,
-        trial_is_msc.matched_text AS product_text,
-        trial_is_msc.matched_field AS product_field,
-        trial_is_msc.not_msc_text,
+        trial_is_msc.not_msc_text IS NOT NULL AS is_transition,
         coalesce(organ.is_review_organ, FALSE) AS is_review_organ,
-        coalesce(organ.rule_id IS DISTINCT FROM 'recipient_in_summary_or_criteria' OR subject.is_about_grafts, FALSE) AS is_plainly_recipient,
+        coalesce(organ.rule_id IS DISTINCT FROM 'recipient_in_summary_or_criteria' OR subject.is_about_grafts AND NOT subject.is_about_hsct, FALSE) AS is_plainly_recipient,
         organ.nct_id IS NOT NULL AS has_organ,
         organ.certainty AS organ_certainty,
         organ.rule_id AS organ_rule,
-        organ.matched_text AS organ_text,
-        organ.matched_field AS organ_field,
-        nullif(subject.unnamed_organ_words, '') AS unnamed_organ_words,
-        nullif(subject.hsct_words, '') AS hsct_words,
-        nullif(subject.tissue_words, '') AS tissue_words,
-        nullif(subject.disease_words, '') AS disease_words
+        coalesce(subject.has_unnamed_organ, FALSE) AS has_unnamed_organ,
+        coalesce(subject.is_about_hsct, FALSE) AS is_about_hsct,
+        coalesce((subject.has_marrow_disease AND subject.names_marrow_graft OR subject.is_perhaps_hsct) AND NOT subject.has_organ_disease, FALSE) AS is_marrow_graft,
+        coalesce(subject.has_tissue_graft, FALSE) AS has_tissue_graft,
+        coalesce(subject.is_cell_bank, FALSE) AS is_cell_bank,
+        coalesce(subject.has_organ_disease, FALSE) AS has_organ_disease,
+        coalesce(subject.has_perfusion, FALSE) AS has_perfusion
     FROM core.trial AS trial
     INNER JOIN concept.trial_is_msc ON trial_is_msc.nct_id = trial.nct_id
     LEFT JOIN organ ON organ.nct_id = trial.nct_id
@@ -64,39 +63,73 @@ fact AS (
 ),
 judged AS (
     SELECT
-        nct_id,
-        product_certainty,
-        organ_certainty,
-        organ_text,
-        organ_field,
-        product_text,
-        product_field,
-        not_msc_text,
-        unnamed_organ_words,
-        hsct_words,
-        tissue_words,
-        disease_words,
-        has_hsc_words,
+        *,
         CASE
-            WHEN product_kind = 'none' AND not_msc_text IS NOT NULL THEN 'epithelial_mesenchymal_transition'
-            WHEN product_kind = 'none' AND study_type = 'OBSERVATIONAL' AND (hsct_words IS NULL OR is_review_organ) THEN 'observational_no_msc'
-            WHEN product_kind = 'none' AND hsct_words IS NOT NULL AND NOT is_review_organ THEN 'hsct_or_gvhd'
-            WHEN product_kind = 'none' THEN 'not_msc_intervention'
-            WHEN is_review_organ AND is_plainly_recipient OR unnamed_organ_words IS NOT NULL THEN
+            WHEN product_kind = 'none' THEN
+                CASE
+                    WHEN is_transition THEN 'epithelial_mesenchymal_transition'
+                    WHEN product_rule = 'product_mentioned_only' AND is_review_organ AND is_plainly_recipient THEN 'unclear'
+                    WHEN is_cell_bank AND product_rule IS DISTINCT FROM 'no_product_words' THEN 'other'
+                    WHEN (is_about_hsct OR is_marrow_graft) AND NOT is_review_organ THEN 'hsct_or_gvhd'
+                    WHEN has_tissue_graft AND product_rule = 'observational_without_product' THEN 'other'
+                    WHEN study_type = 'OBSERVATIONAL' THEN 'observational_no_msc'
+                    ELSE 'not_msc_intervention'
+                END
+            WHEN is_cell_bank THEN 'other'
+            WHEN is_review_organ AND is_plainly_recipient OR has_unnamed_organ THEN
                 CASE
                     WHEN product_kind = 'msc_vesicles' THEN 'vesicles_not_cells'
+                    WHEN product_kind = 'unsure_cells' THEN 'unclear'
                     WHEN study_type = 'EXPANDED_ACCESS' THEN 'expanded_access'
                     ELSE 'in_scope'
                 END
             WHEN is_review_organ THEN 'mixed_population'
             WHEN has_organ THEN 'islet_or_vca_only'
-            WHEN hsct_words IS NOT NULL THEN 'hsct_or_gvhd'
-            WHEN tissue_words IS NOT NULL THEN 'other'
-            WHEN disease_words IS NOT NULL THEN 'organ_disease_without_transplant'
+            WHEN is_about_hsct OR is_marrow_graft THEN 'hsct_or_gvhd'
+            WHEN has_tissue_graft THEN 'other'
+            WHEN has_organ_disease THEN 'organ_disease_without_transplant'
             ELSE 'not_transplant_recipient'
-        END AS verdict,
-        organ_rule
+        END AS verdict
     FROM fact
+),
+evidence AS (
+    SELECT judged.nct_id, trial_organ.matched_text, trial_organ.matched_field, trial_organ.span_start, trial_organ.span_end, 0 AS rank, organ.sort_order AS place
+    FROM judged
+    INNER JOIN concept.trial_organ ON trial_organ.nct_id = judged.nct_id
+    INNER JOIN vocab.organ ON organ.organ_code = trial_organ.organ_code
+    WHERE judged.verdict IN ('in_scope', 'vesicles_not_cells', 'unclear', 'expanded_access', 'mixed_population', 'islet_or_vca_only')
+    UNION ALL
+    SELECT
+        judged.nct_id,
+        trial_mention.matched_text,
+        trial_mention.field AS matched_field,
+        trial_mention.span_start,
+        trial_mention.span_end,
+        CASE trial_mention.pattern_name WHEN 'scope_marrow_disease' THEN 3 WHEN 'scope_hsct_open' THEN 2 ELSE 1 END AS rank,
+        trial_mention.field_order * 1000000 + trial_mention.span_start AS place
+    FROM judged
+    INNER JOIN concept.trial_mention ON trial_mention.nct_id = judged.nct_id
+    WHERE judged.verdict = 'hsct_or_gvhd' AND trial_mention.pattern_name IN ('scope_hsct', 'scope_hsct_open', 'scope_marrow_disease') AND trial_mention.recipient_tier = 1
+        OR trial_mention.pattern_name = CASE judged.verdict
+            WHEN 'epithelial_mesenchymal_transition' THEN 'product_not_msc'
+            WHEN 'organ_disease_without_transplant' THEN 'scope_organ_disease'
+            WHEN 'other' THEN CASE WHEN judged.is_cell_bank THEN 'scope_cell_bank' ELSE 'scope_tissue_graft' END
+            WHEN 'in_scope' THEN 'scope_unnamed_organ'
+            WHEN 'vesicles_not_cells' THEN 'scope_unnamed_organ'
+            WHEN 'unclear' THEN 'scope_unnamed_organ'
+            WHEN 'expanded_access' THEN 'scope_unnamed_organ'
+        END
+        AND (trial_mention.recipient_tier = 1 OR judged.verdict = 'epithelial_mesenchymal_transition')
+    UNION ALL
+    SELECT judged.nct_id, trial_is_msc.matched_text, trial_is_msc.matched_field, trial_is_msc.span_start, trial_is_msc.span_end, 1 AS rank, 0 AS place
+    FROM judged
+    INNER JOIN concept.trial_is_msc ON trial_is_msc.nct_id = judged.nct_id
+    WHERE judged.verdict IN ('not_msc_intervention', 'observational_no_msc', 'not_transplant_recipient')
+),
+best_evidence AS (
+    SELECT nct_id, matched_text, matched_field, span_start, span_end
+    FROM evidence
+    QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY rank, place, span_end) = 1
 ),
 ruled AS (
     SELECT
@@ -104,32 +137,26 @@ ruled AS (
         judged.verdict = 'in_scope' AS is_in_scope,
         coalesce(scope_reason.decision = 'borderline', FALSE) AS is_borderline,
         nullif(judged.verdict, 'in_scope') AS reason_code,
-        CASE WHEN judged.has_hsc_words THEN 'msc_with_hsc' ELSE 'msc_alone' END AS stratum,
-        CASE judged.verdict
-            WHEN 'epithelial_mesenchymal_transition' THEN judged.not_msc_text
-            WHEN 'hsct_or_gvhd' THEN judged.hsct_words
-            WHEN 'other' THEN judged.tissue_words
-            WHEN 'organ_disease_without_transplant' THEN judged.disease_words
-            WHEN 'not_msc_intervention' THEN judged.product_text
-            WHEN 'observational_no_msc' THEN judged.product_text
-            WHEN 'not_transplant_recipient' THEN judged.product_text
-            ELSE coalesce(judged.organ_text, judged.unnamed_organ_words)
-        END AS matched_text,
         CASE
-            WHEN judged.verdict IN ('not_msc_intervention', 'observational_no_msc', 'not_transplant_recipient') THEN judged.product_field
-            WHEN judged.verdict IN ('in_scope', 'vesicles_not_cells', 'expanded_access', 'mixed_population', 'islet_or_vca_only') THEN judged.organ_field
-        END AS matched_field,
+            WHEN judged.product_kind = 'msc_vesicles' THEN 'vesicles'
+            WHEN judged.study_type = 'EXPANDED_ACCESS' THEN 'expanded_access'
+            WHEN judged.has_perfusion AND judged.is_review_organ THEN 'donor_organ_perfusion'
+            WHEN judged.has_hsc_words THEN 'msc_with_hsc'
+            ELSE 'msc_alone'
+        END AS stratum,
+        best_evidence.matched_text,
+        best_evidence.matched_field,
+        best_evidence.span_start,
+        best_evidence.span_end,
+        CASE WHEN judged.verdict = 'in_scope' THEN coalesce(judged.organ_rule, 'graft_of_unnamed_organ') ELSE judged.verdict END AS rule_id,
         CASE
-            WHEN judged.verdict = 'in_scope' THEN coalesce(judged.organ_rule, 'graft_of_unnamed_organ')
-            ELSE judged.verdict
-        END AS rule_id,
-        CASE
-            WHEN judged.verdict IN ('mixed_population', 'not_transplant_recipient', 'other') THEN 'low'
+            WHEN judged.verdict IN ('mixed_population', 'not_transplant_recipient', 'other', 'unclear') THEN 'low'
             WHEN judged.verdict = 'in_scope' AND judged.organ_certainty = 'high' AND judged.product_certainty = 'high' THEN 'high'
             WHEN judged.verdict = 'in_scope' THEN 'medium'
             ELSE 'high'
         END AS certainty
     FROM judged
+    LEFT JOIN best_evidence ON best_evidence.nct_id = judged.nct_id
     LEFT JOIN vocab.scope_reason ON scope_reason.reason_code = judged.verdict
 )
 SELECT
@@ -143,6 +170,8 @@ SELECT
     ruled.stratum,
     coalesce(scope_override.reason_text, ruled.matched_text) AS matched_text,
     CASE WHEN scope_override.record_id IS NULL THEN ruled.matched_field END AS matched_field,
+    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_start END AS span_start,
+    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_end END AS span_end,
     CASE WHEN scope_override.record_id IS NULL THEN ruled.rule_id ELSE 'override' END AS rule_id,
     coalesce(scope_override.certainty, ruled.certainty) AS certainty
 FROM ruled

@@ -1,8 +1,10 @@
 -- title: What a registration says, field by field
 -- question: Which texts of a trial can tell what is given and who is treated?
--- grain: one row per trial and field that has text; lower-cased, entries of a list joined with " | "
+-- grain: one row per trial and field that has text; entries of a list joined with " | "
 -- missing: a field without text has no row
 -- reference: vocab.trial_field says what each field can tell
+-- care: text is as the register wrote it, lower_text the same letter by letter in lower case: places found in one hold in the other.
+-- care: spans (span_start, span_end) of all concepts are characters of text, counted from 0, the end not included.
 WITH raw_text AS (
     SELECT nct_id, 'brief_title' AS field, brief_title AS text FROM core.trial
     UNION ALL
@@ -13,6 +15,9 @@ WITH raw_text AS (
     SELECT nct_id, 'detailed_description' AS field, detailed_description AS text FROM core.trial
     UNION ALL
     SELECT nct_id, 'inclusion_criteria' AS field, regexp_extract(eligibility_criteria, '(?is)^(.*?)(?:exclusion criteria|exclusion\s*:|$)', 1) AS text
+    FROM core.trial
+    UNION ALL
+    SELECT nct_id, 'exclusion_criteria' AS field, regexp_extract(eligibility_criteria, '(?is)(?:exclusion criteria|exclusion\s*:).*$') AS text
     FROM core.trial
     UNION ALL
     SELECT nct_id, 'condition_text' AS field, string_agg(condition_text, ' | ' ORDER BY condition_position) AS text
@@ -42,6 +47,10 @@ WITH raw_text AS (
     SELECT nct_id, 'intervention_description' AS field, string_agg(intervention_description, ' | ' ORDER BY intervention_position) AS text
     FROM core.trial_intervention
     GROUP BY nct_id
+    UNION ALL
+    SELECT nct_id, 'measure_text' AS field, string_agg(measure_text, ' | ' ORDER BY outcome_type, outcome_position) AS text
+    FROM core.trial_outcome
+    GROUP BY nct_id
 )
 SELECT
     raw_text.nct_id,
@@ -49,7 +58,8 @@ SELECT
     trial_field.sort_order AS field_order,
     trial_field.product_tier,
     trial_field.recipient_tier,
-    lower(raw_text.text) AS text
+    raw_text.text,
+    lower(replace(raw_text.text, chr(30), ' ')) AS lower_text
 FROM raw_text
 INNER JOIN vocab.trial_field ON trial_field.field = raw_text.field
 WHERE raw_text.text IS NOT NULL AND trim(raw_text.text) IS DISTINCT FROM ''

@@ -2,9 +2,11 @@
 
 A case folder `tests/sql/<schema>/<name>/<case as a sentence>/` holds
   <schema>.<table>.csv   rows of a table the file reads; columns left out are NULL, an empty field is NULL
-  expect.csv             the rows it must return, in any order; only the columns named there are compared
+  expect.csv             the rows it must return, in any order; only the columns named there are compared; a file whose
+                         header names a function (compute) must return them after it
 A vocabulary table without a CSV holds the real vocabulary, and the expressions made from it alone (DERIVED) the real
-expressions; any other table without a CSV is empty.
+expressions; any other table without a CSV is empty. Where a file reads places of words (MADE_OF), a case may give the
+texts instead: lower_text and what vocab.trial_field says of a field are then filled in, and the places found.
 """
 
 from __future__ import annotations
@@ -15,17 +17,22 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from msc_harvest.dictionary import tables
+from msc_harvest.pipeline.building import COMPUTES
 from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_folder
-from msc_harvest.warehouse.tables import create_all, load_csv
+from msc_harvest.warehouse.tables import ArrowTable, create_all, load_csv
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 QUERIES = ROOT / "queries"
 VOCABULARY = {table.name: table for table in tables("vocab")}
-DERIVED = ("concept.pattern", "concept.organ_pattern")
-COMPUTED = ("prop", "prop_ci_low", "prop_ci_high")
+DERIVED = ("concept.pattern", "concept.organ_pattern", "concept.word_pattern")
+MADE_OF = {
+    "concept.trial_mention": "concept.trial_text",
+    "concept.publication_mention": "concept.publication_text",
+}
 
 Cells = tuple[str, ...]
 
@@ -59,10 +66,7 @@ def empty_warehouse() -> dict[str, dict[str, str]]:
     connection = duckdb.connect()
     create_all(connection)
     for file in in_build_order(read_folder(QUERIES)):
-        connection.execute(f"CREATE TABLE {file.name} AS\n{file.text}")
-        if "compute" in file.header:
-            for column in COMPUTED:
-                connection.execute(f"ALTER TABLE {file.name} ADD COLUMN {column} DOUBLE")
+        _result(connection, file, file.name)
     rows = connection.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
         "WHERE NOT internal ORDER BY 1, column_index"
@@ -77,10 +81,12 @@ def empty_warehouse() -> dict[str, dict[str, str]]:
 def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tuple[list[Cells], list[Cells]]:
     """(rows expected, rows returned) of one case, as sorted text."""
     given = {path.stem: path for path in case.folder.glob("*.csv") if path.stem != "expect"}
-    strangers = given.keys() - file.reads
+    texts = {MADE_OF[table] for table in file.reads & MADE_OF.keys() if table not in given}
+    strangers = given.keys() - file.reads - texts
     assert not strangers, f"{case.folder}: {file.name} does not read {', '.join(sorted(strangers))}"
     connection = duckdb.connect()
-    for table in sorted(file.reads):
+    needed = file.reads | texts | ({"vocab.trial_field", "concept.pattern"} if texts else set())
+    for table in sorted(needed):
         _create(connection, table, types[table])
         if table in given:
             _fill(connection, table, given[table], types[table])
@@ -89,11 +95,38 @@ def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tupl
             _insert(connection, table, names, rows, types[table])
         elif table.startswith("vocab."):
             load_csv(connection, VOCABULARY[table], str(ROOT / "warehouse" / f"{table.replace('.', '/')}.csv"))
+    for text in sorted(texts):
+        _find_places(connection, text)
     columns, expected = _read(case.folder / "expect.csv")
     chosen = ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '')" for column in columns)
-    returned = connection.execute(f"SELECT {chosen} FROM (\n{file.text}\n)").fetchall()
+    _result(connection, file, "returned")
+    returned = connection.execute(f"SELECT {chosen} FROM returned").fetchall()
     connection.close()
     return sorted(expected), sorted(tuple(row) for row in returned)
+
+
+def _find_places(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Complete the rows of a text table and fill the table of places that is made of it."""
+    connection.execute(f"UPDATE {text} SET lower_text = lower(text) WHERE lower_text IS NULL")
+    if text == "concept.trial_text":
+        connection.execute(
+            "UPDATE concept.trial_text SET field_order = known.sort_order, product_tier = known.product_tier, "
+            "recipient_tier = known.recipient_tier FROM vocab.trial_field AS known WHERE known.field = trial_text.field"
+        )
+    places = next(made for made, base in MADE_OF.items() if base == text)
+    made = (QUERIES / f"{places.replace('.', '/')}.sql").read_text(encoding="utf-8")
+    connection.execute(f"INSERT INTO {places} BY NAME\n{made}")
+
+
+def _result(connection: duckdb.DuckDBPyConnection, file: SqlFile, table: str) -> None:
+    """The rows of a file as a table, after the function that its header names."""
+    if "compute" not in file.header:
+        connection.execute(f"CREATE TABLE {table} AS\n{file.text}")
+        return
+    computed = COMPUTES[file.header["compute"]](pl.DataFrame(connection.sql(file.text)))
+    connection.register("incoming", ArrowTable(computed))
+    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
