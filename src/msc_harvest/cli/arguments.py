@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _export(commands)
     _sql(commands)
     _changes(commands)
+    _evaluate(commands)
     _status(commands)
     _schedule(commands)
     _doctor(commands)
@@ -112,6 +113,12 @@ def _changes(commands: argparse._SubParsersAction[_Parser]) -> None:
     changes.add_argument("--since", metavar="DATE", help="from the start of this day (YYYY-MM-DD, UTC)")
     changes.add_argument("--until", metavar="DATE", help="to the end of this day (YYYY-MM-DD, UTC)")
     changes.add_argument("--format", choices=("text", "json", "markdown", "atom"), default="text")
+
+
+def _evaluate(commands: argparse._SubParsersAction[_Parser]) -> None:
+    evaluate = commands.add_parser("evaluate", help="compare scope and concepts with a table of labelled trials")
+    evaluate.add_argument("labels", metavar="LABELS.csv", help="one labelled trial a line")
+    evaluate.add_argument("--json", action="store_true", help="for programs")
 
 
 def _schedule(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -87,6 +87,13 @@ def changes(arguments: argparse.Namespace) -> int:
     return changes(arguments)
 
 
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Compare scope and concepts with labels."""
+    from msc_harvest.cli.evaluate import evaluate
+
+    return evaluate(arguments)
+
+
 def schedule(arguments: argparse.Namespace) -> int:
     """Print a unit for a scheduler."""
     from msc_harvest.cli.schedule import schedule
@@ -108,6 +115,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": export,
     "sql": sql,
     "changes": changes,
+    "evaluate": evaluate,
     "status": status,
     "schedule": schedule,
     "doctor": doctor,

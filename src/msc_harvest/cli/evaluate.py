@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msc_harvest.cli.context import home_of
 from msc_harvest.cli.narrate import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _DONE = 0
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Score the warehouse of this home against the sheet of labels `arguments.labels`; tables, or one JSON object."""
-    from msc_harvest.cli.commands import home_of
     from msc_harvest.pipeline import evaluation
 
     scored = evaluation.evaluate(home_of(arguments).warehouse, Path(arguments.labels).expanduser())
