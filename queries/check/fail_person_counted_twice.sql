@@ -2,7 +2,10 @@
 -- question: Where would the same people be counted more than once?
 -- grain: one row per suspicion, with what is wrong
 -- missing: values that are not counted are no fault
--- reference: study units of study.study_record; evidence.counted_outcome
+-- reference: study units of study.study_record; studies that share people in curated.study; evidence.counted_outcome,
+--   of which out.safety_by_organ and the other tables by organ are sums
+-- care: within a study: one row per arm, one time, no case beside its study, no sum beside its parts (warn_counted_more_than_treated: size);
+-- care: between studies: no common report, no paper repeated by another (study.publication_chain), no shared people, no common value.
 WITH same_value_twice AS (
     SELECT
         study_id,
@@ -70,6 +73,75 @@ report_in_two_studies AS (
         AND (study_record.organ_code IS NULL OR study_record.organ_code = study_organ.organ_code)
     GROUP BY study_record.source, study_record.record_id, study_organ.organ_code
     HAVING count(DISTINCT study_record.study_id) > 1
+),
+counted_by_organ AS (
+    SELECT DISTINCT study_id, organ_code, outcome_code, arm_role
+    FROM evidence.counted_outcome
+),
+sharing AS (
+    SELECT study_id, trim(unnest(string_split(shares_patients_with, ';'))) AS other_study_id
+    FROM study.study
+),
+sharing_pair AS (
+    SELECT DISTINCT least(study_id, other_study_id) AS one_id, greatest(study_id, other_study_id) AS other_id
+    FROM sharing
+),
+shared_people AS (
+    SELECT
+        sharing_pair.one_id || ' and ' || sharing_pair.other_id AS study_id,
+        one.organ_code,
+        one.outcome_code,
+        one.arm_role,
+        'two studies that share people are both counted' AS fault
+    FROM sharing_pair
+    INNER JOIN counted_by_organ AS one ON one.study_id = sharing_pair.one_id
+    INNER JOIN counted_by_organ AS other
+        ON other.study_id = sharing_pair.other_id
+        AND other.organ_code = one.organ_code
+        AND other.outcome_code = one.outcome_code
+        AND other.arm_role = one.arm_role
+),
+unknown_partner AS (
+    SELECT
+        sharing.study_id,
+        CAST(NULL AS VARCHAR) AS organ_code,
+        CAST(NULL AS VARCHAR) AS outcome_code,
+        CAST(NULL AS VARCHAR) AS arm_role,
+        'it shares people with a study that is not there: ' || sharing.other_study_id AS fault
+    FROM sharing
+    ANTI JOIN study.study ON study.study_id = sharing.other_study_id
+),
+repeated_paper AS (
+    SELECT
+        least(earlier.study_id, later.study_id) || ' and ' || greatest(earlier.study_id, later.study_id) AS study_id,
+        one.organ_code,
+        one.outcome_code,
+        one.arm_role,
+        'papers that report the same people stand under two studies: pubmed ' || publication_chain.pmid
+        || ' and ' || publication_chain.related_pmid AS fault
+    FROM study.publication_chain
+    INNER JOIN study.study_record AS earlier ON earlier.pmid = publication_chain.pmid
+    INNER JOIN study.study_record AS later
+        ON later.pmid = publication_chain.related_pmid AND later.study_id IS DISTINCT FROM earlier.study_id
+    INNER JOIN counted_by_organ AS one ON one.study_id = earlier.study_id
+    INNER JOIN counted_by_organ AS other
+        ON other.study_id = later.study_id
+        AND other.organ_code = one.organ_code
+        AND other.outcome_code = one.outcome_code
+        AND other.arm_role = one.arm_role
+    WHERE publication_chain.tells_same_people
+),
+one_value_in_two_studies AS (
+    SELECT
+        min(study_id) || ' and ' || max(study_id) AS study_id,
+        organ_code,
+        outcome_code,
+        arm_role,
+        'one place is counted for two studies: ' || source || ' ' || record_id || ' ' || arm_label AS fault
+    FROM evidence.counted_outcome
+    WHERE source IS NOT NULL AND record_id IS NOT NULL
+    GROUP BY source, record_id, organ_code, outcome_code, arm_role, arm_label
+    HAVING count(DISTINCT study_id) > 1
 )
 SELECT study_id, organ_code, outcome_code, arm_role, fault FROM same_value_twice
 UNION
@@ -80,3 +152,11 @@ UNION
 SELECT study_id, organ_code, outcome_code, arm_role, fault FROM pooled_beside_parts
 UNION
 SELECT study_id, organ_code, outcome_code, arm_role, fault FROM report_in_two_studies
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM shared_people
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM unknown_partner
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM repeated_paper
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM one_value_in_two_studies

@@ -24,7 +24,7 @@ study_of_paper AS (
 trial_of_paper AS (
     SELECT pmid, string_agg(DISTINCT nct_id, ';' ORDER BY nct_id) AS linked_nct_ids
     FROM study.trial_publication
-    WHERE method IN ('databank_accession', 'reference_result', 'reference_derived', 'named_in_abstract')
+    WHERE method IN ('databank_accession', 'reference_result', 'reference_derived', 'named_in_abstract', 'other_number_in_databank', 'other_number_in_abstract')
     GROUP BY pmid
 )
 SELECT

@@ -3,7 +3,7 @@
 -- grain: one row per trial in scope
 -- missing: enrolment, dates and phase are NULL where the register gives none; organ_codes is NULL where no organ is named
 -- reference: ClinicalTrials.gov; scope after concept.trial_scope
--- care: linked_pmids are papers tied by databank accession, by a result or derived reference, or naming the trial in their abstract.
+-- care: linked_pmids are papers tied by databank accession (also of other registers), by a result or derived reference, or by naming the trial in their abstract.
 WITH organ AS (
     SELECT
         trial_organ.nct_id,
@@ -27,7 +27,7 @@ country AS (
 paper AS (
     SELECT nct_id, string_agg(DISTINCT pmid, ';' ORDER BY pmid) AS linked_pmids
     FROM study.trial_publication
-    WHERE method IN ('databank_accession', 'reference_result', 'reference_derived', 'named_in_abstract')
+    WHERE method IN ('databank_accession', 'reference_result', 'reference_derived', 'named_in_abstract', 'other_number_in_databank', 'other_number_in_abstract')
     GROUP BY nct_id
 ),
 study_of_trial AS (

@@ -68,7 +68,8 @@ SELECT
     coalesce(record.n_reports_beside_cases, 0) AS n_reports_beside_cases,
     coalesce(record.n_records, 0) AS n_records,
     study.citation,
-    study.note
+    study.note,
+    study.shares_patients_with
 FROM every_study
 LEFT JOIN curated.study ON study.study_id = every_study.study_id
 LEFT JOIN record ON record.study_id = every_study.study_id

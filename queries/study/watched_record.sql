@@ -44,11 +44,8 @@ phrase AS (
         last_version.source,
         last_version.record_id,
         unnest(regexp_extract_all(
-            regexp_replace(
-                last_version.subject_text,
-                (SELECT pattern FROM concept.pattern WHERE pattern_name = 'background_phrase'), ' ', 'g'
-            ),
-            (SELECT pattern FROM concept.pattern WHERE pattern_name = 'graft_phrase')
+            last_version.subject_text,
+            (SELECT pattern FROM concept.pattern WHERE pattern_name = 'subject_graft')
         )) AS phrase
     FROM last_version
     ANTI JOIN judged ON judged.source = last_version.source AND judged.record_id = last_version.record_id
@@ -62,6 +59,7 @@ title_organ AS (
     FROM phrase
     INNER JOIN concept.organ_pattern
         ON organ_pattern.pattern_kind = 'graft' AND regexp_matches(phrase.phrase, organ_pattern.pattern)
+    WHERE NOT regexp_matches(phrase.phrase, (SELECT pattern FROM concept.pattern WHERE pattern_name = 'not_subject'))
 ),
 every_organ AS (
     SELECT 'clinicaltrials_gov' AS source, nct_id AS record_id, organ_code, 1 AS basis FROM concept.trial_organ
