@@ -31,7 +31,7 @@ WITH spanned AS (
     SELECT 'trial_route' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_route
     UNION ALL
     SELECT 'trial_scope' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_scope
-    WHERE rule_id IS DISTINCT FROM 'override'
+    WHERE NOT starts_with(coalesce(rule_id, ''), 'override')
     UNION ALL
     SELECT 'trial_target' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_target
     UNION ALL
@@ -64,7 +64,7 @@ WITH spanned AS (
     SELECT 'publication_route' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_route
     UNION ALL
     SELECT 'publication_scope' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_scope
-    WHERE rule_id IS DISTINCT FROM 'override'
+    WHERE NOT starts_with(coalesce(rule_id, ''), 'override')
     UNION ALL
     SELECT 'publication_target' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_target
     UNION ALL

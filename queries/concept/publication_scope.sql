@@ -178,23 +178,40 @@ ruled AS (
     FROM judged
     LEFT JOIN best_evidence ON best_evidence.pmid = judged.pmid
     LEFT JOIN vocab.scope_reason ON scope_reason.reason_code = judged.verdict
+),
+person AS (
+    SELECT
+        record_id AS pmid,
+        is_standing,
+        decision,
+        reason_code,
+        reason_text,
+        rule_id,
+        certainty,
+        override_state IS DISTINCT FROM 'conflict' AS is_subject_known,
+        decision = 'include'
+        OR coalesce(reason_code IN ('vesicles_not_cells', 'review_or_protocol', 'not_a_report', 'preclinical', 'unclear'), FALSE) AS is_on_subject
+    FROM concept.scope_override_state
+    WHERE source = 'pubmed' AND is_standing
 )
 SELECT
     ruled.pmid,
-    coalesce(scope_override.is_in_scope, ruled.is_in_scope) AS is_in_scope,
+    CASE WHEN person.is_standing THEN person.decision = 'include' ELSE ruled.is_in_scope END AS is_in_scope,
+    CASE WHEN person.is_standing THEN person.reason_code ELSE ruled.reason_code END AS reason_code,
+    CASE WHEN person.is_standing THEN person.decision = 'borderline' ELSE ruled.is_borderline END AS is_borderline,
+    CASE WHEN person.is_subject_known THEN person.is_on_subject ELSE ruled.is_on_subject END AS is_on_subject,
     CASE
-        WHEN scope_override.record_id IS NOT NULL THEN CASE WHEN NOT scope_override.is_in_scope THEN scope_override.reason_code END
-        ELSE ruled.reason_code
-    END AS reason_code,
-    scope_override.record_id IS NULL AND ruled.is_borderline AS is_borderline,
-    coalesce(scope_override.is_in_scope, FALSE) OR ruled.is_on_subject AS is_on_subject,
-    CASE WHEN coalesce(scope_override.is_in_scope, FALSE) OR ruled.is_on_subject THEN ruled.stratum END AS stratum,
+        WHEN person.decision = 'include' THEN 'clinical'
+        WHEN person.is_subject_known AND NOT person.is_on_subject THEN NULL
+        WHEN person.reason_code = 'preclinical' THEN 'preclinical'
+        WHEN person.is_subject_known OR ruled.is_on_subject THEN ruled.stratum
+    END AS stratum,
     ruled.study_stratum,
-    coalesce(scope_override.reason_text, ruled.matched_text) AS matched_text,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.matched_field END AS matched_field,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_start END AS span_start,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_end END AS span_end,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.rule_id ELSE 'override' END AS rule_id,
-    coalesce(scope_override.certainty, ruled.certainty) AS certainty
+    coalesce(person.reason_text, ruled.matched_text) AS matched_text,
+    CASE WHEN person.reason_text IS NULL THEN ruled.matched_field END AS matched_field,
+    CASE WHEN person.reason_text IS NULL THEN ruled.span_start END AS span_start,
+    CASE WHEN person.reason_text IS NULL THEN ruled.span_end END AS span_end,
+    coalesce(person.rule_id, ruled.rule_id) AS rule_id,
+    coalesce(person.certainty, ruled.certainty) AS certainty
 FROM ruled
-LEFT JOIN curated.scope_override ON scope_override.source = 'pubmed' AND scope_override.record_id = ruled.pmid
+LEFT JOIN person ON person.pmid = ruled.pmid

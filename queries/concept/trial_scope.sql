@@ -161,19 +161,16 @@ ruled AS (
 )
 SELECT
     ruled.nct_id,
-    coalesce(scope_override.is_in_scope, ruled.is_in_scope) AS is_in_scope,
-    CASE
-        WHEN scope_override.record_id IS NOT NULL THEN CASE WHEN NOT scope_override.is_in_scope THEN scope_override.reason_code END
-        ELSE ruled.reason_code
-    END AS reason_code,
-    scope_override.record_id IS NULL AND ruled.is_borderline AS is_borderline,
+    CASE WHEN person.is_standing THEN person.decision = 'include' ELSE ruled.is_in_scope END AS is_in_scope,
+    CASE WHEN person.is_standing THEN person.reason_code ELSE ruled.reason_code END AS reason_code,
+    CASE WHEN person.is_standing THEN person.decision = 'borderline' ELSE ruled.is_borderline END AS is_borderline,
     ruled.stratum,
-    coalesce(scope_override.reason_text, ruled.matched_text) AS matched_text,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.matched_field END AS matched_field,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_start END AS span_start,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.span_end END AS span_end,
-    CASE WHEN scope_override.record_id IS NULL THEN ruled.rule_id ELSE 'override' END AS rule_id,
-    coalesce(scope_override.certainty, ruled.certainty) AS certainty
+    coalesce(person.reason_text, ruled.matched_text) AS matched_text,
+    CASE WHEN person.reason_text IS NULL THEN ruled.matched_field END AS matched_field,
+    CASE WHEN person.reason_text IS NULL THEN ruled.span_start END AS span_start,
+    CASE WHEN person.reason_text IS NULL THEN ruled.span_end END AS span_end,
+    coalesce(person.rule_id, ruled.rule_id) AS rule_id,
+    coalesce(person.certainty, ruled.certainty) AS certainty
 FROM ruled
-LEFT JOIN curated.scope_override
-    ON scope_override.source = 'clinicaltrials_gov' AND scope_override.record_id = ruled.nct_id
+LEFT JOIN concept.scope_override_state AS person
+    ON person.source = 'clinicaltrials_gov' AND person.record_id = ruled.nct_id AND person.is_standing

@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _export(commands)
     _sql(commands)
     _changes(commands)
+    _review(commands)
     _evaluate(commands)
     _status(commands)
     _schedule(commands)
@@ -113,6 +114,21 @@ def _changes(commands: argparse._SubParsersAction[_Parser]) -> None:
     changes.add_argument("--since", metavar="DATE", help="from the start of this day (YYYY-MM-DD, UTC)")
     changes.add_argument("--until", metavar="DATE", help="to the end of this day (YYYY-MM-DD, UTC)")
     changes.add_argument("--format", choices=("text", "json", "markdown", "atom"), default="text")
+
+
+def _review(commands: argparse._SubParsersAction[_Parser]) -> None:
+    review = commands.add_parser("review", help="what needs a person: list it, show the evidence, take a decision")
+    review.add_argument("record", nargs="?", metavar="RECORD", help="NCT number or PMID: show its evidence")
+    review.add_argument("--decide", choices=("include", "exclude", "borderline"), help="record a decision on it")
+    review.add_argument("--reason", metavar="CODE", help="why, as in vocab.scope_reason")
+    review.add_argument("--note", metavar="TEXT", help="in your own words")
+    review.add_argument("--reviewer", metavar="NAME", help="who decides; or whose decided records to leave out")
+    review.add_argument("--adjudicate", action="store_true", help="the decision settles a conflict of two reviewers")
+    review.add_argument("--agreement", nargs="*", metavar="NAME", help="Cohen's kappa of two reviewers")
+    review.add_argument(
+        "--file", metavar="FILE", help="the file of decisions (default: the checkout's scope_override.csv)"
+    )
+    review.add_argument("--json", action="store_true", help="for programs")
 
 
 def _evaluate(commands: argparse._SubParsersAction[_Parser]) -> None:

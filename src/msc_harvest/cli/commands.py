@@ -87,6 +87,13 @@ def changes(arguments: argparse.Namespace) -> int:
     return changes(arguments)
 
 
+def review(arguments: argparse.Namespace) -> int:
+    """What needs a person."""
+    from msc_harvest.cli.review import review
+
+    return review(arguments)
+
+
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare scope and concepts with labels."""
     from msc_harvest.cli.evaluate import evaluate
@@ -116,6 +123,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sql": sql,
     "changes": changes,
     "evaluate": evaluate,
+    "review": review,
     "status": status,
     "schedule": schedule,
     "doctor": doctor,
