@@ -81,6 +81,8 @@ def build_stage(home: Home, target: Path, *, sample: bool, as_of: datetime | Non
         tell(f"published by --force although {gate.check.name}: {gate.example}")
     for warning in built.warnings:
         tell(f"{warning.check.name}: {warning.n_rows} row(s), first {warning.example}")
+    if not sample:
+        _tell_recall(target)
 
 
 def export_stage(home: Home, folder: Path, views: list[str]) -> None:
@@ -108,6 +110,21 @@ def summary(home: Home) -> None:
             "these are the records shipped with the program, not a harvest; for the live services: "
             "msc-harvest --home DIR run"
         )
+
+
+def _tell_recall(warehouse: Path) -> None:
+    """How many of the records that any search must find this one found. The sample was made of such records: there it
+    would say nothing about a search."""
+    from msc_harvest.warehouse.recall import read_recall
+
+    for row in read_recall(warehouse).iter_rows(named=True):
+        place = f"{row['organ_name']}, {row['source']}"
+        if not row["is_searched"]:
+            tell(f"{place}: not searched, {row['n_known']} known records")
+            continue
+        interval = f"95 % CI {100 * row['prop_ci_low']:.0f}–{100 * row['prop_ci_high']:.0f} %"
+        missed = f"; missed: {row['missed_ids']}" if row["missed_ids"] else ""
+        tell(f"{place}: {row['n_found']} of {row['n_known']} known records found ({interval}){missed}")
 
 
 def _tell_harvest(manifest: Manifest) -> None:

@@ -17,9 +17,9 @@ import polars as pl
 from msc_harvest import __version__, dictionary
 from msc_harvest.errors import MscHarvestError, RecordRejected, WarehouseError
 from msc_harvest.model import Connector, Progress, Row
-from msc_harvest.pipeline import computing, gates
+from msc_harvest.pipeline import computing, gates, strategy_terms
 from msc_harvest.pipeline.history import History, intact
-from msc_harvest.synthesis.proportion import clopper_pearson
+from msc_harvest.synthesis.proportion import clopper_pearson, wilson
 from msc_harvest.warehouse import checks, derive, profile, raw
 from msc_harvest.warehouse.connect import Connection, bulk_load
 from msc_harvest.warehouse.inspect import build_facts
@@ -111,7 +111,14 @@ def exact_interval(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(prop.alias("prop"), pl.Series("prop_ci_low", low), pl.Series("prop_ci_high", high))
 
 
-COMPUTES = {"clopper_pearson": exact_interval, **computing.COMPUTES}
+def score_interval(pairs: pl.DataFrame) -> pl.DataFrame:
+    """(n_found, n_known) with prop and the 95 % score interval (Wilson) prop_ci_low, prop_ci_high."""
+    low, high = wilson(pairs["n_found"].to_numpy(), pairs["n_known"].to_numpy())
+    prop = pl.col("n_found") / pl.col("n_known")
+    return pairs.with_columns(prop.alias("prop"), pl.Series("prop_ci_low", low), pl.Series("prop_ci_high", high))
+
+
+COMPUTES = {"clopper_pearson": exact_interval, "wilson": score_interval, **computing.COMPUTES}
 
 
 def files_digest(assets: Path) -> str:
@@ -225,6 +232,7 @@ def _write_ops(
     _insert(connection, "ops.rejected_record", rejected)
     drift_rows = [(*key, count, example) for key, (count, example) in sorted(drift.items())]
     _insert(connection, "ops.schema_drift", drift_rows)
+    _insert(connection, "ops.strategy_term", strategy_terms.rows(assets / "queries"))
     for table, frame in holdings.ledger(as_of).items():
         insert_frame(connection, table, frame)
     return facts
