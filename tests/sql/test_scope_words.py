@@ -21,6 +21,7 @@ NEEDED = {
     "trial_mention",
     "trial_is_msc",
     "trial_organ",
+    "scope_override_state",
     "trial_scope",
 }
 
