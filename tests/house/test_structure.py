@@ -16,7 +16,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 # Rooms from the ground up. A room may import rooms of lower floors, and itself.
 FLOORS = (
     {"interruption"},
-    {"errors", "paths", "durable"},
+    {"errors", "paths", "durable", "processes"},
     {"settings", "model", "dictionary", "quantities"},
     {"http", "archive", "connectors", "warehouse", "synthesis", "report"},
     {"pipeline"},

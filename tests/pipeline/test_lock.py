@@ -198,13 +198,6 @@ def test_junk_in_the_holder_is_replaced(home: Home, junk: bytes) -> None:
         assert found and found.pid == os.getpid()
 
 
-@pytest.mark.parametrize(
-    ("pid", "exists"), [(os.getpid(), True), (2**40, False), (0, False), (-1, False), ("?", False), (2**22 + 7, False)]
-)
-def test_a_process_is_looked_up(pid: int | str, exists: bool) -> None:
-    assert lock.process_exists(pid) is exists
-
-
 def test_a_process_number_that_was_given_again_is_not_taken_for_the_holder(home: Home) -> None:
     left_by(home, lock.socket.gethostname(), seconds_ago=9_000, pid=os.getpid())
     assert at_work(home) is None

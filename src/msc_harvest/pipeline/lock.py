@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from msc_harvest.errors import LockHeld, MscHarvestError
 from msc_harvest.paths import Home
+from msc_harvest.processes import process_exists
 
 # A holder gives a sign of life every BEAT_SECONDS; after FRESH_SECONDS without one it is taken for dead.
 BEAT_SECONDS = 30.0
@@ -95,21 +96,6 @@ def at_work(
         return None
     age = _age(home)
     return found if age is None or abs(age) < fresh_seconds else None
-
-
-def process_exists(pid: int | str) -> bool:
-    """Whether a process of this host has that number; True where that cannot be told."""
-    if not isinstance(pid, int) or pid <= 0:
-        return False
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _local_lock(home: Home, timeout_seconds: float) -> FileLock:

@@ -11,6 +11,7 @@ import duckdb
 
 from msc_harvest import durable, interruption
 from msc_harvest.errors import WarehouseError
+from msc_harvest.processes import process_exists
 from msc_harvest.warehouse.connect import MACHINE, open_new
 
 
@@ -56,21 +57,9 @@ def _sweep(target: Path) -> None:
     """Remove what killed builds of this file left; a process that lives may still be at it."""
     for leftover in target.parent.glob(f".{target.name}.building-*"):
         pid = leftover.name.partition(".building-")[2].partition(".")[0]
-        if pid.isdecimal() and int(pid) != os.getpid() and not _lives(int(pid)):
+        if pid.isdecimal() and int(pid) != os.getpid() and not process_exists(int(pid)):
             with suppress(OSError):
                 leftover.unlink()
-
-
-def _lives(pid: int) -> bool:
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def _remove(private: Path) -> None:

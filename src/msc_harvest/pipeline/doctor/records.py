@@ -13,7 +13,8 @@ from msc_harvest.archive.segments import segment_files
 from msc_harvest.durable import TEMPORARY
 from msc_harvest.errors import ArchiveError
 from msc_harvest.pipeline.doctor.finding import Finding, Patient
-from msc_harvest.pipeline.lock import Holder, process_exists
+from msc_harvest.pipeline.lock import Holder
+from msc_harvest.processes import process_exists
 
 ASIDE = ".damaged"
 # `export` needs no lock: a temporary file that is younger may be one that is being written.
