@@ -50,7 +50,7 @@ def load(home: Home) -> None:
         with bulk_load(connection), collector_off():
             raw.load_segments(connection, [segment.path for segment in Archive(home).segments()], None)
             buffer = RowBuffer(connection.cursor(), dictionary.tables(connector.dictionary))
-            for _, _, _, body in raw.current_bodies(connection):
+            for *_, body in raw.version_bodies(connection, are_current=True):
                 buffer.add(connector.parse(body).rows)
             buffer.flush()
 

@@ -122,18 +122,6 @@ def _finish(connection: duckdb.DuckDBPyConnection, kind: str) -> int:
     return int(connection.execute("SELECT count(*) FROM raw.record_version").fetchall()[0][0])
 
 
-def current_bodies(connection: duckdb.DuckDBPyConnection, batch: int = 200) -> Iterator[tuple[str, str, str, bytes]]:
-    """(source, record_id, body_sha256, body) of every current record, read by row number so that never more than
-    `batch` bodies are in memory."""
-    last = connection.execute("SELECT coalesce(max(rowid), -1) FROM raw.record_version").fetchall()[0][0]
-    for start in range(0, int(last) + 1, batch):
-        yield from connection.execute(
-            "SELECT source, record_id, body_sha256, body FROM raw.record_version "
-            "WHERE is_current AND rowid BETWEEN ? AND ?",
-            [start, start + batch - 1],
-        ).fetchall()
-
-
 def version_bodies(
     connection: duckdb.DuckDBPyConnection, *, are_current: bool, batch: int = 200
 ) -> Iterator[tuple[str, str, int, str, bytes]]:
