@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
-from msc_harvest.cli.context import home_of
+from msc_harvest.cli.context import home_of, start_of_day
 from msc_harvest.errors import UsageError
 
 FORMS = ("text", "json", "markdown", "atom")
@@ -20,7 +20,7 @@ def changes(arguments: argparse.Namespace) -> int:
     warehouse.
     """
 
-    since, until = _start_of_day("--since", arguments.since), _start_of_day("--until", arguments.until)
+    since, until = start_of_day("--since", arguments.since), start_of_day("--until", arguments.until)
     if since and until and until < since:
         raise UsageError(f"--until {arguments.until} lies before --since {arguments.since}; exchange the two days")
     from msc_harvest.report.change_forms import render
@@ -33,12 +33,3 @@ def changes(arguments: argparse.Namespace) -> int:
     told = digest(read.events, window, read.organs, (Kind(*kind) for kind in read.kinds))
     sys.stdout.write(render(told, arguments.format))
     return 0
-
-
-def _start_of_day(flag: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time())
-    except ValueError:
-        raise UsageError(f"{flag} {text} is not a day; write YYYY-MM-DD") from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from msc_harvest.cli.context import home_of
+from msc_harvest.cli.context import home_of, start_of_day
 from msc_harvest.cli.logs import tell
 from msc_harvest.cli.stages import build_stage, export_stage, harvest_stage, summary, writer
 from msc_harvest.errors import MscHarvestError, UsageError
@@ -44,7 +44,9 @@ def build(arguments: argparse.Namespace) -> int:
     home = home_of(arguments)
     target = Path(arguments.to).expanduser().absolute() if arguments.to else home.warehouse
     with writer(home, arguments):
-        as_of = _end_of_day(arguments.as_of)
+        as_of = start_of_day("--as-of", arguments.as_of)
+        if as_of:
+            as_of += timedelta(days=1, microseconds=-1)
         build_stage(home, target, sample=arguments.sample, as_of=as_of, force=arguments.force)
     tell("next: msc-harvest export, or: msc-harvest sql 'FROM out.safety_by_organ'")
     return DONE
@@ -128,16 +130,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "schedule": schedule,
     "doctor": doctor,
 }
-
-
-def _end_of_day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--as-of {text} is not a day; write YYYY-MM-DD") from None
-    return datetime.combine(day, time()) + timedelta(days=1, microseconds=-1)
 
 
 def _read_query(name: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from msc_harvest.errors import UsageError
 from msc_harvest.paths import Home, checkout_of
 
 
@@ -22,6 +23,19 @@ def home_of(arguments: argparse.Namespace) -> Home:
     from platformdirs import user_data_path
 
     return Home(user_data_path("msc-harvest", appauthor=False))
+
+
+def start_of_day(flag: str, text: str | None) -> datetime | None:
+    """Midnight at which the day named by a flag begins; None when the flag was not given.
+
+    Raises UsageError for a text that is no day.
+    """
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time())
+    except ValueError:
+        raise UsageError(f"{flag} {text} is not a day; write YYYY-MM-DD") from None
 
 
 def now() -> datetime:
