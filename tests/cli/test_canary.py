@@ -24,9 +24,10 @@ from msc_harvest.paths import Home, assets
 from msc_harvest.pipeline import harvesting, strategies
 from msc_harvest.settings import Settings
 from tests.http.conftest import Clock
-from tests.pipeline.conftest import Silent, sample_articles, sample_studies
+from tests.pipeline.conftest import Silent
 from tests.standin import Asked, Eutils, Fault, StandIn
 from tests.standin.answers import Answer, as_json, text
+from tests.standin.records import articles_in, studies_in
 
 KEY = "cAnArY0123456789abcdef"
 MAIL = "canary.person+tag@example.org"
@@ -158,7 +159,7 @@ def on_disk(folder: Path) -> str:
 
 
 def sampled(**replaced: Any) -> StandIn:
-    return StandIn(**{"studies": sample_studies(), "articles": sample_articles(), **replaced})
+    return StandIn(**{"studies": studies_in(), "articles": articles_in(), **replaced})
 
 
 def came(service: StandIn) -> bool:
@@ -308,7 +309,7 @@ def test_the_ledger_of_requests(tmp_path: Path, clock: Clock) -> None:
 
 def test_the_services_own_warnings(command: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     """Their words are kept in the manifest and told; a service that repeats the key there does not undo the rest."""
-    articles = Eutils(sample_articles(), phrases_not_found=[f"term with {KEY} and {MAIL}"])
+    articles = Eutils(articles_in(), phrases_not_found=[f"term with {KEY} and {MAIL}"])
     with sampled(articles=articles) as service:
         code, said = command(service.ctgov_url, service.eutils_url, "harvest")
     assert code == 0 and "term with" in said

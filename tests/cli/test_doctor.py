@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from msc_harvest.cli import context, main
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import Fault, StandIn
+from tests.standin.records import articles_in, studies_in
 
 CANARY = "c4n4ry0c4n4ry0c4n4ry"
 
@@ -20,7 +21,7 @@ CANARY = "c4n4ry0c4n4ry0c4n4ry"
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home harvested from the stand-in and built once."""
     bench = Bench(tmp_path_factory.mktemp("doctor"))
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         bench.harvest(server)
     bench.build()
     return bench.home.root
@@ -65,7 +66,7 @@ def test_damage_ends_in_1_and_its_repair_in_0(home: Path, capsys: pytest.Capture
 def test_the_sources_are_asked_one_thing_each(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         monkeypatch.setenv("MSC_HARVEST_CTGOV_URL", server.ctgov_url)
         monkeypatch.setenv("MSC_HARVEST_EUTILS_URL", server.eutils_url)
         assert doctor(home) == 0
@@ -79,7 +80,7 @@ def test_a_source_that_refuses_is_named(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults = [Fault("status", path="version", times=9, status=404)]
-    with StandIn(studies=sample_studies(), articles=sample_articles(), faults=faults) as server:
+    with StandIn(studies=studies_in(), articles=articles_in(), faults=faults) as server:
         monkeypatch.setenv("MSC_HARVEST_CTGOV_URL", server.ctgov_url)
         monkeypatch.setenv("MSC_HARVEST_EUTILS_URL", server.eutils_url)
         assert doctor(home) == 1
@@ -110,7 +111,7 @@ def test_a_clock_that_is_off_is_told(
         return served + timedelta(hours=1) if served else None
 
     monkeypatch.setattr(module, "_served_at", an_hour_later)
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         monkeypatch.setenv("MSC_HARVEST_CTGOV_URL", server.ctgov_url)
         monkeypatch.setenv("MSC_HARVEST_EUTILS_URL", server.eutils_url)
         assert doctor(home) == 0

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from msc_harvest.cli import main
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies, standin
+from tests.pipeline.conftest import Bench, standin
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 __all__ = ["standin"]
 
@@ -19,9 +20,9 @@ def test_a_missed_study_is_named_by_organ(
 ) -> None:
     """One known trial is left out of the answer of the register."""
     bench = Bench(tmp_path)
-    kept = [study for study in sample_studies() if b'"nctId":"NCT00658073"' not in study]
-    assert len(kept) == len(sample_studies()) - 1
-    with standin(studies=kept, articles=sample_articles()) as server:
+    kept = [study for study in studies_in() if b'"nctId":"NCT00658073"' not in study]
+    assert len(kept) == len(studies_in()) - 1
+    with standin(studies=kept, articles=articles_in()) as server:
         bench.harvest(server)
     assert main(["--home", str(bench.home.root), "build"]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "known records found" in line]

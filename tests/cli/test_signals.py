@@ -21,8 +21,8 @@ from msc_harvest.cli import main, network
 from msc_harvest.cli.signals import Signals
 from msc_harvest.model import Received
 from msc_harvest.paths import Home
-from tests.pipeline.conftest import sample_articles, sample_studies
 from tests.standin import Fault, StandIn
+from tests.standin.records import articles_in, studies_in
 
 SECONDS = 5.0
 BEGUN = "begins"
@@ -105,7 +105,7 @@ def wait_until_asked(service: StandIn, path: str, seconds: float = 40.0) -> None
 
 def articles(n: int) -> list[bytes]:
     """So many articles, each with an id of its own."""
-    some = sample_articles()
+    some = articles_in()
     return [
         re.sub(rb"(<PMID[^>]*>)\d+(</PMID>)", rb"\g<1>%d\g<2>" % (place + 1), some[place % len(some)], count=1)
         for place in range(n)
@@ -130,7 +130,7 @@ SLOW = {
 def test_a_harvest_that_waits(wait: str, number: signal.Signals, tmp_path: Path) -> None:
     fault, sign = SLOW[wait]
     home = tmp_path / "home"
-    with StandIn(articles=sample_articles(), faults=[fault]) as service:
+    with StandIn(articles=articles_in(), faults=[fault]) as service:
         command = Command(home, "harvest", "--source", "pubmed", service=service)
         if sign == "esearch":
             wait_until_asked(service, sign)
@@ -146,7 +146,7 @@ def test_a_harvest_that_waits(wait: str, number: signal.Signals, tmp_path: Path)
 def test_a_harvest_that_waits_for_its_turn(tmp_path: Path) -> None:
     home, budget = tmp_path / "home", tmp_path / "user" / "msc-harvest" / "requests"
     budget.mkdir(parents=True)
-    with StandIn(articles=sample_articles()) as service:
+    with StandIn(articles=articles_in()) as service:
         host = service.url.removeprefix("http://").replace(":", "_")
         (budget / f"{host}.slot").write_text(repr(time.monotonic() + 200))
         command = Command(home, "harvest", "--source", "pubmed", service=service)
@@ -191,7 +191,7 @@ def test_what_had_arrived_is_kept_and_the_next_run_goes_on(tmp_path: Path) -> No
 def large_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of 3,000 studies."""
     home = Home(tmp_path_factory.mktemp("large") / "home")
-    bodies = sample_studies()
+    bodies = studies_in()
     with Archive(home).writer("20260101T000000Z", "clinicaltrials_gov", "msc_in_transplantation") as writer:
         for place in range(3_000):
             nct_id = f"NCT{place + 1:08d}"

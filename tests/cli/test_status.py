@@ -19,8 +19,9 @@ from msc_harvest.paths import Home
 from msc_harvest.pipeline import gates
 from msc_harvest.pipeline.lock import only_writer
 from msc_harvest.warehouse.checks import CheckResult
-from tests.pipeline.conftest import Bench, bench, sample_articles, sample_studies, standin
+from tests.pipeline.conftest import Bench, bench, standin
 from tests.standin import Fault, StandIn
+from tests.standin.records import articles_in, studies_in
 
 __all__ = ["bench", "standin"]
 
@@ -37,7 +38,7 @@ def status(home: str, capsys: pytest.CaptureFixture[str]) -> str:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     """A home harvested from the stand-in and built once, and the moment after that."""
     bench = Bench(tmp_path_factory.mktemp("status"))
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         bench.harvest(server)
     bench.build()
     return bench.home.root, bench.now()

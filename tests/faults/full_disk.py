@@ -22,8 +22,8 @@ from msc_harvest.archive import Archive
 from msc_harvest.cli import main
 from msc_harvest.connectors import connectors
 from msc_harvest.paths import Home
-from tests.pipeline.conftest import sample_studies
 from tests.standin import StandIn
+from tests.standin.records import studies_in
 
 SOURCE = "clinicaltrials_gov"
 # What is left free, too little for a segment, a warehouse, an export; manifests fit into the first two.
@@ -96,7 +96,7 @@ def changed(body: bytes, dice: random.Random) -> bytes:
 
 def play(scenario: Scenario, full: Full) -> None:
     """Each command once with room, once without, once with room again."""
-    studies, dice = sample_studies(), random.Random(4)
+    studies, dice = studies_in(), random.Random(4)
     harvest = ("harvest", "--source", SOURCE)
     with service(studies):
         scenario.step("first harvest", *harvest)
@@ -129,4 +129,4 @@ if __name__ == "__main__":
         type(connector).requests_per_second = 1000.0
     played = Scenario(folder / "home")
     play(played, filling(folder) if kind == "disk" else limiting)
-    sys.stdout.write(json.dumps({"n_studies": len(sample_studies()), "steps": played.steps}))
+    sys.stdout.write(json.dumps({"n_studies": len(studies_in()), "steps": played.steps}))

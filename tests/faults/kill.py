@@ -23,8 +23,8 @@ import duckdb
 
 from msc_harvest.archive import Archive
 from msc_harvest.paths import Home
-from tests.pipeline.conftest import sample_articles, sample_studies
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 24
@@ -107,7 +107,7 @@ def rounds(times: int, seed: int, folder: Path) -> Counter[str]:
     """Kill `times` at random moments and once at every step; counts by outcome. Prints each round that ends unequal."""
     chance = random.Random(seed)
     counted: Counter[str] = Counter()
-    with StandIn(studies=sample_studies()[:RECORDS], articles=sample_articles()[:RECORDS]) as server:
+    with StandIn(studies=studies_in()[:RECORDS], articles=articles_in()[:RECORDS]) as server:
         field = Range(folder, server)
         undisturbed = folder / "undisturbed"
         seconds: dict[str, float] = {}

@@ -11,8 +11,9 @@ import pytest
 
 from msc_harvest.archive import Archive
 from msc_harvest.connectors.clinicaltrials_gov import ClinicalTrialsGov
-from tests.pipeline.conftest import Bench, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import Fault, Registry, Reload, StandIn
+from tests.standin.records import studies_in
 
 Make = Callable[..., StandIn]
 
@@ -20,10 +21,10 @@ Make = Callable[..., StandIn]
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Digest of an archive that no fault touched."""
-    from tests.pipeline.conftest import sample_articles
+    from tests.standin.records import articles_in
 
     bench = Bench(tmp_path_factory.mktemp("undisturbed"))
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         bench.harvest(server)
     return Archive(bench.home).digest()
 
@@ -77,7 +78,7 @@ def test_a_reload_in_the_middle_of_a_harvest_is_read_after(
 ) -> None:
     """One study is new and one is updated after the reload: the next day's data are held in the end."""
     monkeypatch.setattr(ClinicalTrialsGov, "batch", 20)
-    before = sample_studies()
+    before = studies_in()
     records = [json.loads(study) for study in before]
     records[3]["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
     records[3]["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"] = {"date": "2026-09-12", "type": "ACTUAL"}

@@ -16,8 +16,9 @@ from msc_harvest.connectors import pubmed
 from msc_harvest.connectors.clinicaltrials_gov import ClinicalTrialsGov
 from msc_harvest.pipeline.export import export
 from msc_harvest.pipeline.harvesting import Wish
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 Make = Callable[..., StandIn]
 
@@ -33,7 +34,7 @@ def test_pages_and_batches_in_any_order_give_the_same_exports(
     told = []
     for seed, size in ((None, 1000), (1, 7), (2, 13)):
         bench = Bench(tmp_path / str(seed))
-        studies, articles = sample_studies(), sample_articles()
+        studies, articles = studies_in(), articles_in()
         if seed is not None:
             random.Random(seed).shuffle(studies)
             random.Random(seed).shuffle(articles)
@@ -56,7 +57,7 @@ def test_pages_and_batches_in_any_order_give_the_same_exports(
 
 def test_a_correction_then_a_merger_upstream(bench: Bench, standin: Make) -> None:
     """A registration is corrected, then merged into another one, of which it becomes an alias."""
-    studies = [json.loads(study) for study in sample_studies()]
+    studies = [json.loads(study) for study in studies_in()]
     # A trial of the field comes first: only those are told of.
     studies.sort(key=lambda study: study["protocolSection"]["identificationModule"]["nctId"] != "NCT00658073")
     first, into = (study["protocolSection"]["identificationModule"] for study in studies[:2])
@@ -101,8 +102,8 @@ def test_results_of_a_paper_that_is_withdrawn_are_no_longer_counted(bench: Bench
     )
     assert counted
     gone = str(counted[0][0])
-    kept = [article for article in sample_articles() if f">{gone}</PMID>".encode() not in article[:400]]
-    assert len(kept) == len(sample_articles()) - 1
+    kept = [article for article in articles_in() if f">{gone}</PMID>".encode() not in article[:400]]
+    assert len(kept) == len(articles_in()) - 1
     with standin(articles=kept) as server:
         bench.harvest(server, wish=Wish(whole=True))
     bench.build(force=True)

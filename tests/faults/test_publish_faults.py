@@ -27,8 +27,9 @@ from msc_harvest.warehouse.connect import Connection
 from msc_harvest.warehouse.inspect import build_facts, read_views, schema_digest
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all
-from tests.pipeline.conftest import Bench, Silent, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench, Silent
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 RECORDS = 6
 BLOCK = 65_536
@@ -49,7 +50,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     bench = Bench(tmp_path_factory.mktemp("made"))
-    with StandIn(studies=sample_studies()[:RECORDS], articles=sample_articles()[:RECORDS]) as service:
+    with StandIn(studies=studies_in()[:RECORDS], articles=articles_in()[:RECORDS]) as service:
         bench.harvest(service)
     bench.build()
     return Made(bench.home.root, schema_digest(bench.home.warehouse))

@@ -16,8 +16,9 @@ from msc_harvest.cli import main
 from msc_harvest.connectors import connectors
 from msc_harvest.errors import RecordRejected
 from msc_harvest.pipeline.export import export
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 N_EACH = 5_000
 STRANGE: list[Any] = [
@@ -79,7 +80,7 @@ def spoilt_article(chance: random.Random, article: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("source", "spoil", "records"),
-    [("clinicaltrials_gov", spoilt_study, sample_studies), ("pubmed", spoilt_article, sample_articles)],
+    [("clinicaltrials_gov", spoilt_study, studies_in), ("pubmed", spoilt_article, articles_in)],
 )
 def test_no_spoilt_record_of_thousands_ends_a_build(
     source: str, spoil: Callable[[random.Random, bytes], bytes], records: Callable[[], list[bytes]]
@@ -109,10 +110,10 @@ def test_hostile_titles_are_kept_verbatim_and_harm_nobody(
 ) -> None:
     studies = []
     for number, title in enumerate(HOSTILE):
-        record = json.loads(sample_studies()[number])
+        record = json.loads(studies_in()[number])
         record["protocolSection"]["identificationModule"]["briefTitle"] = title
         studies.append(json.dumps(record, ensure_ascii=False).encode())
-    with standin(studies=[*studies, *sample_studies()[len(studies) :]]) as server:
+    with standin(studies=[*studies, *studies_in()[len(studies) :]]) as server:
         bench.harvest(server)
     bench.build()
     with duckdb.connect(str(bench.home.warehouse), read_only=True) as connection:

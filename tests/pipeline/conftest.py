@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +19,7 @@ from msc_harvest.pipeline.harvesting import Wish
 from msc_harvest.settings import Settings
 from tests.http.conftest import Clock
 from tests.standin import StandIn
-
-SAMPLE = Path(__file__).resolve().parents[2] / "warehouse" / "sample"
+from tests.standin.records import articles_in, studies_in
 
 
 class Silent:
@@ -41,19 +39,6 @@ class Silent:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
-
-
-def sample_studies() -> list[bytes]:
-    """The sample's studies, one line each, as a page of the register holds them."""
-    files = sorted((SAMPLE / "clinicaltrials_gov").glob("*.json"))
-    return [
-        json.dumps(json.loads(path.read_bytes()), ensure_ascii=False, separators=(",", ":")).encode() for path in files
-    ]
-
-
-def sample_articles() -> list[bytes]:
-    """The sample's PubMed records."""
-    return [path.read_bytes().strip() for path in sorted((SAMPLE / "pubmed").glob("*.xml"))]
 
 
 class Bench:
@@ -113,7 +98,7 @@ def standin() -> Callable[..., StandIn]:
     """Makes a stand-in over the sample's records; other records or faults by keyword."""
 
     def make(**replaced: object) -> StandIn:
-        given: dict[str, object] = {"studies": sample_studies(), "articles": sample_articles()}
+        given: dict[str, object] = {"studies": studies_in(), "articles": articles_in()}
         return StandIn(**{**given, **replaced})  # type: ignore[arg-type]
 
     return make

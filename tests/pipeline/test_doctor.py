@@ -26,8 +26,9 @@ from msc_harvest.pipeline.building import build
 from msc_harvest.pipeline.doctor import Finding, Patient, Reached, examine, is_well, machine
 from msc_harvest.pipeline.lock import holder_file, only_writer
 from msc_harvest.warehouse.inspect import schema_digest
-from tests.pipeline.conftest import Bench, Silent, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench, Silent
 from tests.standin import StandIn
+from tests.standin.records import articles_in, studies_in
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
 GOOD = {"MSC_HARVEST_EMAIL": "person@example.org", "NCBI_API_KEY": "0123456789abcdef"}
@@ -37,7 +38,7 @@ GOOD = {"MSC_HARVEST_EMAIL": "person@example.org", "NCBI_API_KEY": "0123456789ab
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that was harvested from the stand-in and built once; tests work on copies."""
     bench = Bench(tmp_path_factory.mktemp("doctor"))
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         bench.harvest(server)
     bench.build()
     return bench.home.root
@@ -130,7 +131,7 @@ def test_a_damaged_segment_is_named_put_aside_and_read_again(home: Home, damage:
 
     bench = Bench(home.root.parent)
     bench.clock.now += 86_400
-    with StandIn(studies=sample_studies(), articles=sample_articles()) as server:
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
         manifest = bench.harvest(server)
     assert any(relative in each.made_good for each in manifest.harvests)
     assert is_well(found(home, now=bench.now()))
@@ -330,9 +331,9 @@ def test_rows_that_left_the_warehouse_are_missed(home: Home) -> None:
 def test_a_warehouse_behind_the_archive_is_told(home: Home) -> None:
     bench = Bench(home.root.parent)
     bench.clock.now += 86_400
-    changed = [body.replace(b'"overallStatus":"COMPLETED"', b'"overallStatus":"UNKNOWN"') for body in sample_studies()]
-    assert changed != sample_studies()
-    with StandIn(studies=changed, articles=sample_articles()) as server:
+    changed = [body.replace(b'"overallStatus":"COMPLETED"', b'"overallStatus":"UNKNOWN"') for body in studies_in()]
+    assert changed != studies_in()
+    with StandIn(studies=changed, articles=articles_in()) as server:
         from tests.pipeline.conftest import Wish
 
         bench.harvest(server, wish=Wish(whole=True))

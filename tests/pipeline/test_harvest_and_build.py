@@ -13,8 +13,9 @@ from msc_harvest.archive import Archive, read_manifests
 from msc_harvest.errors import ChecksFailed, NothingReachable
 from msc_harvest.pipeline.harvesting import Wish
 from msc_harvest.warehouse.inspect import schema_digest
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import Fault, StandIn
+from tests.standin.records import articles_in, studies_in
 
 Make = Callable[..., StandIn]
 
@@ -29,22 +30,22 @@ def test_harvest_then_build_holds_every_record_byte_for_byte(bench: Bench, stand
         manifest = bench.harvest(server)
     assert manifest.status == "finished"
     assert {(one.source, one.strategy): (one.seen, one.new, one.expected) for one in manifest.harvests} == {
-        ("clinicaltrials_gov", "clinical"): (len(sample_studies()),) * 3,
-        ("pubmed", "clinical"): (len(sample_articles()),) * 3,
-        ("pubmed", "preclinical"): (len(sample_articles()),) * 3,
+        ("clinicaltrials_gov", "clinical"): (len(studies_in()),) * 3,
+        ("pubmed", "clinical"): (len(articles_in()),) * 3,
+        ("pubmed", "preclinical"): (len(articles_in()),) * 3,
     }
     built = bench.build()
     assert (built.data_origin, built.n_records, built.n_rejected) == (
         "harvest",
-        len(sample_studies()) + len(sample_articles()),
+        len(studies_in()) + len(articles_in()),
         0,
     )
     bodies = {bytes(body) for (body,) in rows(bench.home.warehouse, "SELECT body FROM raw.record_version")}  # type: ignore[arg-type]
-    assert bodies == {*sample_studies(), *sample_articles()}
+    assert bodies == {*studies_in(), *articles_in()}
     ledger = rows(
         bench.home.warehouse, "SELECT count(*), sum(n_seen)::BIGINT, bool_and(status = 'finished') FROM ops.harvest_run"
     )
-    assert ledger == [(3, len(sample_studies()) + 2 * len(sample_articles()), True)]
+    assert ledger == [(3, len(studies_in()) + 2 * len(articles_in()), True)]
 
 
 def test_the_same_answer_again_adds_no_version(bench: Bench, standin: Make) -> None:
@@ -61,7 +62,7 @@ def test_the_same_answer_again_adds_no_version(bench: Bench, standin: Make) -> N
 
 
 def test_a_new_version_only_when_content_changes(bench: Bench, standin: Make) -> None:
-    studies = sample_studies()
+    studies = studies_in()
     reloaded = [body.replace(b'"versionHolder":"2026-09-11"', b'"versionHolder":"2026-09-12"') for body in studies]
     assert reloaded != studies
     changed = [reloaded[0].replace(b'"overallStatus":"', b'"overallStatus":"X'), *reloaded[1:]]
@@ -77,7 +78,7 @@ def test_a_new_version_only_when_content_changes(bench: Bench, standin: Make) ->
 
 
 def test_as_of_gives_what_was_known_then(bench: Bench, standin: Make) -> None:
-    with standin(studies=sample_studies()[:5]) as server:
+    with standin(studies=studies_in()[:5]) as server:
         bench.harvest(server)
     moment = bench.now()
     bench.build()
@@ -95,7 +96,7 @@ def test_one_source_down_and_the_other_is_kept(bench: Bench, standin: Make) -> N
     failed = [one for one in manifest.harvests if one.status == "failed"]
     assert {one.source for one in failed} == {"pubmed"} and all("500" in str(one.error) for one in failed)
     assert manifest.status == "failed"
-    assert bench.build().n_records == len(sample_studies())
+    assert bench.build().n_records == len(studies_in())
 
 
 def test_nothing_reachable_is_told_and_recorded(bench: Bench, standin: Make) -> None:
@@ -139,16 +140,14 @@ def test_an_interruption_keeps_what_had_arrived_and_the_next_run_goes_on(
 
 def test_a_record_that_cannot_be_parsed_is_kept_and_listed(bench: Bench, standin: Make) -> None:
     broken = b"<PubmedArticle><MedlineCitation><PMID>99</PMID><Article><ArticleTitle/></Article></MedlineCitation></PubmedArticle>"
-    strange = json.loads(sample_studies()[0])
+    strange = json.loads(studies_in()[0])
     strange["protocolSection"]["identificationModule"]["nctId"] = "NCT99999998"
     strange["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": "many", "type": 7}
     strange["protocolSection"]["designModule"]["brandNew"] = {"leaf": [1]}
-    with standin(
-        studies=[*sample_studies(), json.dumps(strange).encode()], articles=[*sample_articles(), broken]
-    ) as server:
+    with standin(studies=[*studies_in(), json.dumps(strange).encode()], articles=[*articles_in(), broken]) as server:
         bench.harvest(server)
     built = bench.build()
-    assert built.n_records == len(sample_studies()) + len(sample_articles()) + 2
+    assert built.n_records == len(studies_in()) + len(articles_in()) + 2
     drift = rows(
         bench.home.warehouse,
         "SELECT source_path, example_record_id FROM ops.schema_drift WHERE source = 'clinicaltrials_gov'",

@@ -15,9 +15,10 @@ from msc_harvest.archive import Archive, Harvested, Manifest, read_manifests
 from msc_harvest.errors import ChecksFailed
 from msc_harvest.model import Strategy
 from msc_harvest.pipeline.harvesting import Wish
-from tests.pipeline.conftest import Bench, sample_articles, sample_studies
+from tests.pipeline.conftest import Bench
 from tests.standin import Eutils, Registry, StandIn
 from tests.standin.eutils import pmid_of
+from tests.standin.records import articles_in, studies_in
 
 Make = Callable[..., StandIn]
 FULL = Wish(whole=True)
@@ -57,12 +58,12 @@ def multiplied(times: int) -> tuple[list[bytes], list[bytes]]:
     studies = [
         re.sub(rb'"nctId":"NCT(\d\d)(\d{6})"', rb'"nctId":"NCT%02d\2"' % (10 + copy), study, count=1)
         for copy in range(times)
-        for study in sample_studies()
+        for study in studies_in()
     ]
     articles = [
         re.sub(rb"(<PMID[^>]*>)(\d+)</PMID>", rb"\g<1>%d\2</PMID>" % (1 + copy), article, count=1)
         for copy in range(times)
-        for article in sample_articles()
+        for article in articles_in()
     ]
     return studies, articles
 
@@ -85,7 +86,7 @@ def test_an_unchanged_source_costs_a_hundredth_and_brings_no_version(bench: Benc
 def test_a_reload_that_changes_nothing_but_the_day_of_the_data_set_makes_no_version(
     bench: Bench, standin: Make
 ) -> None:
-    studies = sample_studies()
+    studies = studies_in()
     reloaded = [study.replace(b'"versionHolder":"2026-09-11"', b'"versionHolder":"2026-09-12"') for study in studies]
     assert reloaded != studies
     with standin() as server:
@@ -98,7 +99,7 @@ def test_a_reload_that_changes_nothing_but_the_day_of_the_data_set_makes_no_vers
 
 
 def test_only_what_changed_travels(bench: Bench, standin: Make) -> None:
-    studies, articles = sample_studies(), sample_articles()
+    studies, articles = studies_in(), articles_in()
     with standin() as server:
         bench.harvest(server)
         bench.clock.sleep(DAY)
@@ -120,7 +121,7 @@ def test_only_what_changed_travels(bench: Bench, standin: Make) -> None:
 
 
 def test_a_record_not_held_is_fetched_whatever_its_dates(bench: Bench, standin: Make) -> None:
-    with standin(studies=sample_studies()[1:], articles=sample_articles()[1:]) as server:
+    with standin(studies=studies_in()[1:], articles=articles_in()[1:]) as server:
         bench.harvest(server)
     with standin() as server:
         second = bench.harvest(server)
@@ -128,11 +129,11 @@ def test_a_record_not_held_is_fetched_whatever_its_dates(bench: Bench, standin: 
 
 
 def test_an_incremental_reading_counts_what_left_and_a_full_one_withdraws_it(bench: Bench, standin: Make) -> None:
-    gone = json.loads(sample_studies()[0])["protocolSection"]["identificationModule"]["nctId"]
+    gone = json.loads(studies_in()[0])["protocolSection"]["identificationModule"]["nctId"]
     with standin() as server:
         bench.harvest(server)
     bench.clock.sleep(DAY)
-    with standin(studies=sample_studies()[1:]) as server:
+    with standin(studies=studies_in()[1:]) as server:
         assert (one(bench.harvest(server), "clinicaltrials_gov").left, bench.build().n_records) == (1, 122)
         full = one(bench.harvest(server, wish=FULL), "clinicaltrials_gov")
         assert (full.withdrawn, full.removed, full.left) == ((gone,), 1, 0)
@@ -158,7 +159,7 @@ def test_an_incremental_reading_counts_what_left_and_a_full_one_withdraws_it(ben
 
 def test_a_record_that_one_strategy_still_lists_stays(bench: Bench, standin: Make) -> None:
     """Both PubMed strategies find every article; then one of them ceases to find the first."""
-    gone = pmid_of(sample_articles()[0])
+    gone = pmid_of(articles_in()[0])
     with standin() as server:
         first = bench.harvest(server)
     asked = " ".join(one(first, "pubmed", "preclinical").query_text.split())
@@ -166,7 +167,7 @@ def test_a_record_that_one_strategy_still_lists_stays(bench: Bench, standin: Mak
     def but_for_one(term: str, article: bytes) -> bool:
         return pmid_of(article) != gone or asked not in term
 
-    with standin(articles=Eutils(sample_articles(), matches=but_for_one)) as server:
+    with standin(articles=Eutils(articles_in(), matches=but_for_one)) as server:
         second = bench.harvest(server, wish=FULL)
     assert one(second, "pubmed", "preclinical").withdrawn == (gone,)
     assert all(each.withdrawn == () for each in second.harvests if each.strategy == "clinical")
@@ -180,22 +181,22 @@ def test_a_record_that_one_strategy_still_lists_stays(bench: Bench, standin: Mak
 def test_a_changed_strategy_is_read_in_full_and_narrows_without_doubt(bench: Bench, standin: Make) -> None:
     with standin() as server:
         bench.harvest(server)
-        kept = json.loads(sample_studies()[0])["protocolSection"]["identificationModule"]["nctId"]
+        kept = json.loads(studies_in()[0])["protocolSection"]["identificationModule"]["nctId"]
         narrow = Strategy("clinical", "clinicaltrials_gov", f"filter.ids = {kept}", "f" * 64)
         second = bench.harvest(server, only=[narrow])
-    assert (second.harvests[0].read, second.harvests[0].removed) == ("full", len(sample_studies()) - 1)
+    assert (second.harvests[0].read, second.harvests[0].removed) == ("full", len(studies_in()) - 1)
 
 
 def test_an_answer_that_lacks_too_much_is_not_believed(bench: Bench, standin: Make) -> None:
     with standin() as server:
         bench.harvest(server)
-    with standin(studies=sample_studies()[:20], articles=[]) as server:
+    with standin(studies=studies_in()[:20], articles=[]) as server:
         doubted = bench.harvest(server, wish=FULL)
         assert all(each.removed == 0 and "too many to believe" in each.warnings[-1] for each in doubted.harvests)
         assert any("harvest --full --force" in note for note in bench.progress.notes)
         believed = bench.harvest(server, wish=Wish(whole=True, force=True))
-    assert one(believed, "clinicaltrials_gov").removed == len(sample_studies()) - 20
-    assert one(believed, "pubmed").removed == len(sample_articles())
+    assert one(believed, "clinicaltrials_gov").removed == len(studies_in()) - 20
+    assert one(believed, "pubmed").removed == len(articles_in())
 
 
 def test_an_interrupted_first_harvest_goes_on_where_it_had_landed(
@@ -256,14 +257,14 @@ def test_a_lost_segment_is_fetched_again(bench: Bench, standin: Make) -> None:
         (bench.home.root / one(first, "clinicaltrials_gov").segments[0].path).unlink()
         bench.clock.sleep(DAY)
         second = one(bench.harvest(server), "clinicaltrials_gov")
-        assert (second.read, second.new) == ("full", len(sample_studies()))
+        assert (second.read, second.new) == ("full", len(studies_in()))
         assert Archive(bench.home).digest() == digest
         bench.clock.sleep(DAY)
         assert one(bench.harvest(server), "clinicaltrials_gov").read == "incremental"
 
 
 def test_a_clock_that_went_back_does_not_turn_versions_round(bench: Bench, standin: Make) -> None:
-    studies = sample_studies()
+    studies = studies_in()
     with standin() as server:
         bench.harvest(server)
     bench.clock.now -= 30 * DAY
