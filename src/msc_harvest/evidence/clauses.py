@@ -1,0 +1,150 @@
+"""A clause of a sentence, and which of its outcomes a number of it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msc_harvest.evidence.items import Item
+from msc_harvest.evidence.outcomes import Named
+from msc_harvest.evidence.parts import Part
+from msc_harvest.evidence.study import Tag
+from msc_harvest.evidence.tying import outside
+
+# What became of an outcome afterwards: those counted next are not all who had it.
+_UNDONE = re.compile(
+    r"\b(?:lost by|resolved|cleared|responded|recover\w+|disappeared|subsided|reversed|successfully|vanished)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(r"[;:]|\b(?:while|whereas|although)\b", re.IGNORECASE)
+_NEEDED = re.compile(r"\s+(?:that |which )?(?:required|needed) (?:an? )?(?:[\w-]+ )?", re.IGNORECASE)
+# The number is of what stands before this, not of the outcome after it.
+_BEFORE_IT = re.compile(r"\b(?:before|until|when|without|despite|because|unless|preceded|followed by)\b", re.IGNORECASE)
+_GROUP_BY = re.compile(r"\b[\w-]+ (?=(?:group|arm|cohort)\b)", re.IGNORECASE)
+# Words that bind numbers and arms and add nothing of their own.
+FUNCTION = re.compile(
+    r"(?:\W|\b(?:and|in|the|of|with|for|to|among|but|by|it|as|did|was|were|had|so|there|is|are|no|none|another|others?"
+    r"|those|these|this|that|only|each|both|either|out|all|their|at|after|per|cent|than|on|them|whom|respectively|versus|vs?|compared|against|opposed"
+    r"|seen|found|observed|recorded|noted|reported|detected|diagnosed|confirmed|absent|present|affect(?:ed|ing)|occurred|developed|given|tested|examined|evaluated|assessed|assigned|allocated|receiving|received|treated|more|fewer"
+    r"|patients?|recipients?|participants?|subjects?|children|child|adults?|cases?|episodes?|events?|groups?|arms?|cohorts?|p|ns|\d+"
+    r"|months?|years?|weeks?|days?)\b)*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause: its place, its candidates, outcomes and arms, the order of the arms for lists, the arm before it."""
+
+    place: tuple[int, int]
+    items: list[Item]
+    named: list[Named]
+    tags: list[Tag]
+    order: list[Tag]
+
+
+def codes_of(one: Item, here: Sequence[Named], part: Part, clause: Clause, good: Sequence[Item]) -> list[str]:
+    """Outcome of a candidate: the one named before it in its clause, else after it; zero holds for a list of them."""
+    before = [name for name in here if name[1] <= one.start]
+    after = [name for name in here if name[0] >= one.start]
+    if one.kind == "zero" and (after or len(good) == 1):
+        return _denied(part, before, after)
+    if any(a[2] != b[2] and _either(part, a, b) for a in here for b in here):
+        return []
+    if before and not _still_of(part, one, before[-1], clause):
+        before = []
+    beside = [name for name in after if not _TURNS.search(part.text, one.stop, name[0])]
+    if not before and beside and _of_else(part, one, clause):
+        beside = []
+    beside = [name for name in beside if not _BEFORE_IT.search(part.text, one.stop, name[0])]
+    pool = _in_turn(one, here, part, good) or before[-1:] or beside
+    places = _joined(part, here, pool[0]) if pool else set()
+    return list(dict.fromkeys(name[2] for name in here if name[:2] in places))
+
+
+def _joined(part: Part, here: Sequence[Named], one: Named) -> set[tuple[int, int]]:
+    """Place of an outcome, and of the one it needed: `a bile leak required stenting in one patient`."""
+    places = {one[:2]}
+    for a in here:
+        for b in here:
+            if one in (a, b) and _NEEDED.fullmatch(part.text[a[1] : b[0]]):
+                places |= {a[:2], b[:2]}
+    return places
+
+
+def _still_of(part: Part, one: Item, name: Named, clause: Clause) -> bool:
+    """Whether what is said of an outcome still holds at a number after it: nothing else came in between or follows."""
+    if _UNDONE.search(part.text[name[1] : one.start]):
+        return False
+    others = [each for each in clause.items if each is not one and each.kind not in ("percent", "contradicted")]
+    last = max((each.stop for each in others if name[1] <= each.start < one.start), default=None)
+    if last is not None:
+        return _is_function(part, (last, one.start), clause)
+    taken = any(each.stop <= name[0] and name[0] - each.stop < 60 for each in others if each.kind != "zero")
+    until = min([clause.place[1], *(each.start for each in others if each.start > one.start)])
+    return not taken or all(_is_function(part, each, clause) for each in ((name[1], one.start), (one.stop, until)))
+
+
+def _of_else(part: Part, one: Item, clause: Clause) -> bool:
+    """`function improved in three and one lost the graft`: the three are of what stands before them, no outcome."""
+    if not re.search(r"\b(?:in|by|among)\s+(?:the\s+)?$", part.text[: one.start]):
+        return False
+    return not _is_function(part, (clause.place[0], one.start), clause)
+
+
+def _is_function(part: Part, place: tuple[int, int], clause: Clause) -> bool:
+    """Whether a stretch of text, arms aside, holds nothing but words that bind."""
+    text = part.text
+    for figure in part.figures:
+        text = text[: figure.start] + " " * (figure.end - figure.start) + text[figure.end :]
+    for tag in sorted(clause.tags, key=lambda tag: -tag.start):
+        if place[0] <= tag.start < place[1]:
+            kind = re.search(r"(?:[\w-]+-[\w-]+ )?$", text[: tag.start])
+            begin = kind.start() if kind else tag.start
+            text = text[:begin] + " " * (tag.end - begin) + text[tag.end :]
+    return bool(FUNCTION.fullmatch(_GROUP_BY.sub("", outside(text, *place))))
+
+
+def _either(part: Part, a: Named, b: Named) -> bool:
+    """Whether one number is of two outcomes, joined by `or`."""
+    return bool(re.fullmatch(r"\s+or\s+(?:\w+\s+)?", part.text[min(a[1], b[1]) : max(a[0], b[0])]))
+
+
+def _in_turn(one: Item, here: Sequence[Named], part: Part, good: Sequence[Item]) -> list[Named]:
+    """`Rejection and infection occurred in two and three patients, respectively`: outcomes and numbers in one order."""
+    places = sorted({name[:2] for name in here})
+    if len(places) == len(good) > 1 and "respectively" in part.text and places[-1][1] <= good[0].start:
+        place = places[list(good).index(one)]
+        return [name for name in here if name[:2] == place]
+    return []
+
+
+def _denied(part: Part, before: Sequence[Named], after: Sequence[Named]) -> list[str]:
+    """Outcomes of a zero: those listed after `no`, or those before `was not seen`."""
+    first = after[0] if after else before[-1]
+    codes, last = [first[2]], first
+    for name in after[1:]:
+        if not re.fullmatch(
+            r"\s*(?:,|or|nor|and|and no|or other|,\s*no|,?\s*or|,?\s*and)\s*(?:[a-z-]+\s+(?:of\s+)?)?",
+            part.text[last[1] : name[0]],
+        ):
+            break
+        codes.append(name[2])
+        last = name
+    if not after:
+        for name in reversed(before[:-1]):
+            if not re.fullmatch(r"\s*(?:,|or|nor|and|,?\s*(?:or|and))\s*(?:[a-z-]+\s+)?", part.text[name[1] : last[0]]):
+                break
+            codes.append(name[2])
+            last = name
+    return list(dict.fromkeys(codes))
+
+
+def defines(part: Part, name: Named, found: Sequence[Item]) -> bool:
+    """`Progression (decline of a level or death)`: a bracket without a count that says what is meant."""
+    start = part.text.rfind("(", 0, name[0])
+    end = part.text.find(")", name[1])
+    if start < 0 or end < 0 or ")" in part.text[start : name[0]] or "(" in part.text[name[1] : end]:
+        return False
+    return " or " in part.text[start:end] and not any(start < one.start < end for one in found if one.kind != "percent")
