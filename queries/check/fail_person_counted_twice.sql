@@ -4,7 +4,7 @@
 -- missing: values that are not counted are no fault
 -- reference: study units of study.study_record; studies that share people in curated.study; evidence.counted_outcome,
 --   of which out.safety_by_organ and the other tables by organ are sums
--- care: within a study: one row per arm, one time, no case beside its study, no sum beside its parts (warn_counted_more_than_treated: size);
+-- care: within a study: one row per arm, one time, one source, no case beside its study, no sum beside its parts (warn_counted_more_than_treated: size);
 -- care: between studies: no common report, no paper repeated by another (study.publication_chain), no shared people, no common value.
 WITH same_value_twice AS (
     SELECT
@@ -14,9 +14,46 @@ WITH same_value_twice AS (
         arm_role,
         'the same arm is read twice for the same time: ' || arm_label AS fault
     FROM evidence.arm_outcome
-    WHERE n_events IS NOT NULL AND exclusion_reason IS NULL
-    GROUP BY study_id, organ_code, outcome_code, arm_role, arm_label, timepoint_months, coalesce(timepoint_text, '')
+    WHERE n_events IS NOT NULL AND exclusion_reason IS NULL AND coalesce(evidence_kind, 'curated') = 'curated'
+    GROUP BY study_id, organ_code, outcome_code, arm_role, arm_label, timepoint_months, coalesce(timepoint_text, ''), curated_line IS NULL
     HAVING count(*) > 1
+),
+one_arm_twice AS (
+    SELECT
+        counted_outcome.study_id,
+        counted_outcome.organ_code,
+        counted_outcome.outcome_code,
+        counted_outcome.arm_role,
+        'two counts of one arm stand beside each other: ' || coalesce(arm_outcome.study_arm_label, arm_outcome.arm_label) AS fault
+    FROM evidence.counted_outcome
+    INNER JOIN evidence.arm_outcome ON arm_outcome.value_id = counted_outcome.value_id
+    GROUP BY
+        counted_outcome.study_id, counted_outcome.organ_code, counted_outcome.outcome_code, counted_outcome.arm_role,
+        coalesce(arm_outcome.study_arm_label, arm_outcome.arm_label)
+    HAVING count(*) > 1
+),
+two_sources AS (
+    SELECT
+        study_id,
+        organ_code,
+        outcome_code,
+        arm_role,
+        'counts of several kinds of evidence, or of several records read by rule, stand beside each other' AS fault
+    FROM evidence.counted_outcome
+    GROUP BY study_id, organ_code, outcome_code, arm_role
+    HAVING count(DISTINCT CASE coalesce(evidence_kind, 'curated') WHEN 'curated' THEN 'curated' ELSE evidence_kind || ' ' || source || ' ' || record_id END) > 1
+),
+arms_of_one_record_merged AS (
+    SELECT
+        study_id,
+        organ_code,
+        CAST(NULL AS VARCHAR) AS outcome_code,
+        arm_role,
+        'two arms of one record stand for one arm of the study: ' || record_key || ' ' || study_arm_label AS fault
+    FROM evidence.arm_match
+    WHERE record_key IS DISTINCT FROM 'curated' AND study_arm_label IS NOT NULL
+    GROUP BY study_id, organ_code, arm_role, record_key, study_arm_label
+    HAVING count(DISTINCT n_people) > 1
 ),
 case_beside_its_study AS (
     SELECT
@@ -144,6 +181,12 @@ one_value_in_two_studies AS (
     HAVING count(DISTINCT study_id) > 1
 )
 SELECT study_id, organ_code, outcome_code, arm_role, fault FROM same_value_twice
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM one_arm_twice
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM two_sources
+UNION
+SELECT study_id, organ_code, outcome_code, arm_role, fault FROM arms_of_one_record_merged
 UNION
 SELECT study_id, organ_code, outcome_code, arm_role, fault FROM case_beside_its_study
 UNION

@@ -57,6 +57,8 @@ WITH spanned AS (
     UNION ALL
     SELECT 'publication_organ' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_organ
     UNION ALL
+    SELECT 'publication_preclinical' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_preclinical
+    UNION ALL
     SELECT 'publication_product_role' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_product_role
     UNION ALL
     SELECT 'publication_purpose' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_purpose

@@ -5,4 +5,4 @@
 -- reference: evidence.arm_outcome (exclusion_reason)
 SELECT study_id, organ_code, outcome_code, arm_label, source, record_id, exclusion_reason, curated_line
 FROM evidence.arm_outcome
-WHERE exclusion_reason IS NOT NULL
+WHERE exclusion_reason IS NOT NULL AND coalesce(evidence_kind, 'curated') = 'curated'

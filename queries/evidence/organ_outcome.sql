@@ -2,7 +2,7 @@
 -- question: For each organ, outcome and side: how many studies report it, how many are silent, how many people had it?
 -- grain: one row per stratum, organ of the review, outcome and arm role; the MSC side always, the control side where it is reported
 -- missing: n_events and n_at_risk are NULL when no study reports a count; 0 events is reported as none
--- reference: evidence.counted_outcome; a crude sum of people, not a meta-analysis
+-- reference: evidence.counted_outcome, evidence.reconciled_outcome (measured values); a crude sum of people, not a meta-analysis
 -- care: silent are studies of the organ with a clinical report that give no count here; for controls only studies that have any.
 -- care: studies of MSC with haematopoietic cells are a stratum apart.
 WITH study_by_organ AS (
@@ -41,21 +41,21 @@ counted AS (
 measured AS (
     SELECT
         study.stratum,
-        arm_outcome.organ_code,
-        arm_outcome.outcome_code,
-        arm_outcome.arm_role,
-        count(DISTINCT arm_outcome.study_id)::BIGINT AS n_studies_reporting,
-        count(DISTINCT arm_outcome.study_id || '|' || arm_outcome.arm_label)::BIGINT AS n_arms,
-        min(arm_outcome.timepoint_months) AS followup_months_min,
-        max(arm_outcome.timepoint_months) AS followup_months_max,
-        string_agg(DISTINCT arm_outcome.study_id, ';' ORDER BY arm_outcome.study_id) AS study_ids,
-        string_agg(DISTINCT coalesce(arm_outcome.outcome_definition, 'as reported'), '; '
-            ORDER BY coalesce(arm_outcome.outcome_definition, 'as reported')) AS definitions
-    FROM evidence.arm_outcome
-    INNER JOIN study.study ON study.study_id = arm_outcome.study_id
-    INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code AND outcome.kind = 'continuous'
-    WHERE arm_outcome.value IS NOT NULL AND arm_outcome.exclusion_reason IS NULL
-    GROUP BY study.stratum, arm_outcome.organ_code, arm_outcome.outcome_code, arm_outcome.arm_role
+        reconciled_outcome.organ_code,
+        reconciled_outcome.outcome_code,
+        reconciled_outcome.arm_role,
+        count(DISTINCT reconciled_outcome.study_id)::BIGINT AS n_studies_reporting,
+        count(DISTINCT reconciled_outcome.study_id || '|' || reconciled_outcome.arm_label)::BIGINT AS n_arms,
+        min(reconciled_outcome.timepoint_months) AS followup_months_min,
+        max(reconciled_outcome.timepoint_months) AS followup_months_max,
+        string_agg(DISTINCT reconciled_outcome.study_id, ';' ORDER BY reconciled_outcome.study_id) AS study_ids,
+        string_agg(DISTINCT coalesce(reconciled_outcome.outcome_definition, 'as reported'), '; '
+            ORDER BY coalesce(reconciled_outcome.outcome_definition, 'as reported')) AS definitions
+    FROM evidence.reconciled_outcome
+    INNER JOIN study.study ON study.study_id = reconciled_outcome.study_id
+    INNER JOIN vocab.outcome ON outcome.outcome_code = reconciled_outcome.outcome_code AND outcome.kind = 'continuous'
+    WHERE reconciled_outcome.value IS NOT NULL
+    GROUP BY study.stratum, reconciled_outcome.organ_code, reconciled_outcome.outcome_code, reconciled_outcome.arm_role
 ),
 frame AS (
     SELECT

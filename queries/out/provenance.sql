@@ -16,9 +16,10 @@ WITH shown AS (
     FROM evidence.arm_outcome
     INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code
     INNER JOIN study.study ON study.study_id = arm_outcome.study_id
-    LEFT JOIN evidence.counted_outcome ON counted_outcome.curated_line = arm_outcome.curated_line
+    LEFT JOIN evidence.counted_outcome ON counted_outcome.value_id = arm_outcome.value_id
+    LEFT JOIN evidence.reconciled_outcome ON reconciled_outcome.value_id = arm_outcome.value_id
     WHERE counted_outcome.study_id IS NOT NULL
-        OR (outcome.kind = 'continuous' AND arm_outcome.value IS NOT NULL AND arm_outcome.exclusion_reason IS NULL)
+        OR (outcome.kind = 'continuous' AND reconciled_outcome.value IS NOT NULL)
 )
 SELECT
     CASE
@@ -30,7 +31,7 @@ SELECT
     shown.outcome_code,
     shown.outcome_name,
     shown.study_id,
-    shown.arm_label,
+    coalesce(shown.study_arm_label, shown.arm_label) AS arm_label,
     shown.arm_role,
     shown.timepoint_months,
     shown.timepoint_text,
@@ -57,11 +58,12 @@ SELECT
     shown.span_end,
     shown.quote,
     shown.rule_id,
-    shown.certainty
+    shown.certainty,
+    shown.value_id
 FROM shown
 INNER JOIN vocab.organ ON organ.organ_code = shown.organ_code
 LEFT JOIN raw.record_version
     ON record_version.source = shown.archive_source
     AND record_version.record_id = shown.archive_record_id
     AND record_version.is_current
-ORDER BY organ.sort_order, shown.outcome_order, shown.study_id, shown.arm_role DESC, shown.curated_line
+ORDER BY organ.sort_order, shown.outcome_order, shown.study_id, shown.arm_role DESC, shown.level, shown.curated_line, shown.value_id

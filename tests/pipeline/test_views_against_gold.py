@@ -51,16 +51,66 @@ def _expected(checkout: Path, shared: Path) -> dict[Key, tuple[int, int, int]]:
     return {key: (one, two, three) for key, (one, two, three) in sums.items()}
 
 
-def test_both_views_agree_with_the_reviewed_table(checkout: Path, shared: Path, sample_warehouse: Path) -> None:
-    with duckdb.connect(str(sample_warehouse), read_only=True) as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT organ_code, outcome_code, arm_role, n_studies_reporting, n_events, n_at_risk FROM ("
-            "SELECT * FROM out.safety_by_organ UNION ALL BY NAME SELECT * FROM out.efficacy_by_organ) WHERE n_events IS NOT NULL"
-        ).fetchall()
-    found = {(organ, code, role): (studies, events, at_risk) for organ, code, role, studies, events, at_risk in rows}
+_VIEWS = (
+    "SELECT DISTINCT organ_code, outcome_code, arm_role, n_studies_reporting, n_events, n_at_risk FROM ("
+    "SELECT * FROM out.safety_by_organ UNION ALL BY NAME SELECT * FROM out.efficacy_by_organ) WHERE n_events IS NOT NULL"
+)
+_SUMS = (
+    "SELECT organ_code, outcome_code, arm_role, count(DISTINCT study_id), sum(n_events), sum(n_at_risk) "
+    "FROM evidence.counted_outcome INNER JOIN vocab.organ USING (organ_code) "
+    "WHERE stratum = 'msc_alone' AND organ.is_in_review_scope AND {kind} GROUP BY ALL"
+)
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, query: str) -> dict[Key, tuple[int, int, int]]:
+    rows = connection.execute(query).fetchall()
+    found = {(organ, code, role): (studies, events, people) for organ, code, role, studies, events, people in rows}
     assert len(found) == len(rows)
+    return found
+
+
+def test_what_people_read_agrees_with_the_reviewed_table(checkout: Path, shared: Path, sample_warehouse: Path) -> None:
+    """The counted values of people's reading are exactly those of the reviewed table, whatever rules read beside."""
+    with duckdb.connect(str(sample_warehouse), read_only=True) as connection:
+        found = _sums(connection, _SUMS.format(kind="evidence_kind = 'curated'"))
     assert found == _expected(checkout, shared)
     assert len(found) > 25
+
+
+def test_both_views_are_the_reviewed_table_and_what_rules_read_beside(sample_warehouse: Path) -> None:
+    """Each figure of the views is the sum of people's readings and of rules' readings, and nothing else."""
+    with duckdb.connect(str(sample_warehouse), read_only=True) as connection:
+        shown = _sums(connection, _VIEWS)
+        people = _sums(connection, _SUMS.format(kind="evidence_kind = 'curated'"))
+        rules = _sums(connection, _SUMS.format(kind="evidence_kind != 'curated'"))
+    summed = {
+        key: tuple(map(sum, zip(people.get(key, (0, 0, 0)), rules.get(key, (0, 0, 0)), strict=True)))
+        for key in people.keys() | rules.keys()
+    }
+    assert shown == summed
+
+
+def test_what_rules_count_adds_to_no_study_that_people_read(sample_warehouse: Path) -> None:
+    """A study's outcome and side is counted from people's reading or from a rule's, never from both; and it is shown."""
+    with duckdb.connect(str(sample_warehouse), read_only=True) as connection:
+        twice = connection.execute(
+            "SELECT study_id, organ_code, outcome_code, arm_role FROM evidence.counted_outcome "
+            "GROUP BY ALL HAVING count(DISTINCT evidence_kind) > 1"
+        ).fetchall()
+        added = connection.execute(
+            "SELECT counted.value_id, value.quote, value.json_pointer, value.record_sha256, value.value_text, "
+            "substring(text.abstract_text, value.span_start + 1, value.span_end - value.span_start), text.abstract_text "
+            "FROM evidence.counted_outcome AS counted INNER JOIN evidence.arm_outcome AS value USING (value_id) "
+            "LEFT JOIN core.publication_abstract AS text ON text.pmid = value.record_id "
+            "WHERE counted.evidence_kind != 'curated'"
+        ).fetchall()
+    assert twice == []
+    for value_id, quote, pointer, sha256, value_text, words, text in added:
+        assert sha256, value_id
+        if pointer:
+            assert pointer.startswith("/"), value_id
+        else:
+            assert value_text == words and quote in text, value_id
 
 
 def test_every_organ_stands_in_both_views(sample_warehouse: Path) -> None:
@@ -79,7 +129,7 @@ def test_every_summed_count_walks_home(sample_warehouse: Path) -> None:
     """out.provenance holds exactly the arms behind each count, with citation and locator."""
     with duckdb.connect(str(sample_warehouse), read_only=True) as connection:
         lost = connection.execute(
-            "SELECT counted.* FROM evidence.counted_outcome AS counted LEFT JOIN out.provenance USING (study_id, outcome_code, arm_label, organ_code) "
+            "SELECT counted.* FROM evidence.counted_outcome AS counted LEFT JOIN out.provenance USING (value_id) "
             "WHERE provenance.citation IS NULL OR provenance.locator IS NULL"
         ).fetchall()
         assert lost == []

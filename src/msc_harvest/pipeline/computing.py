@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 
 from msc_harvest import quantities as q
+from msc_harvest.pipeline.abstract_reading import read_abstracts
+from msc_harvest.pipeline.time_frames import time_frames
 
 _PLACE = {
     "source": pl.String,
@@ -116,6 +118,8 @@ COMPUTES = {
     "cell_doses": cell_doses,
     "moments": moments,
     "infusion_courses": infusion_courses,
+    "time_frames": time_frames,
+    "read_abstracts": read_abstracts,
 }
 
 
