@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from msc_harvest import errors
+from msc_harvest.cli import main
 from msc_harvest.cli.commands import COMMANDS
 from msc_harvest.warehouse.adhoc import select
 
@@ -68,6 +70,21 @@ def test_the_table_of_output_is_what_the_sample_gives(sample_warehouse: Path) ->
                 [organ, outcome, role],
             ).fetchall()
             assert found == [(int(studies), int(events), int(at_risk), float(low), float(high))], (organ, outcome, role)
+
+
+def test_the_walks_of_the_readme_are_what_the_sample_gives(
+    sample_warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line shown after `$ msc-harvest why …` is said, in this order; … stands for what was left out."""
+    (block,) = re.findall(r"```console\n(\$ msc-harvest why .*?)```", README, re.S)
+    shown = [part.splitlines() for part in re.split(r"^\$ msc-harvest ", block, flags=re.M) if part]
+    assert len(shown) == 5
+    for command, *expected in shown:
+        arguments = ["--home", str(sample_warehouse.parent), *shlex.split(command)]
+        assert main(arguments) == 0
+        said = iter(capsys.readouterr().out.splitlines())
+        for line in expected:
+            assert line == "…" or any(one.startswith(line.removesuffix("…").rstrip()) for one in said), line
 
 
 def test_the_sql_of_the_readme_answers(sample_warehouse: Path) -> None:

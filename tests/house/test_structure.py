@@ -18,7 +18,7 @@ FLOORS = (
     {"interruption"},
     {"errors", "paths", "durable", "processes"},
     {"settings", "model", "dictionary", "quantities"},
-    {"http", "archive", "connectors", "warehouse", "synthesis", "report"},
+    {"http", "archive", "connectors", "evidence", "warehouse", "synthesis", "report"},
     {"pipeline"},
     {"cli"},
     {"__main__"},

@@ -82,6 +82,20 @@ def status(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def why(arguments: argparse.Namespace) -> int:
+    """The walk from a figure home."""
+    from msc_harvest.cli.why import why
+
+    return why(arguments)
+
+
+def sheet(arguments: argparse.Namespace) -> int:
+    """Check a sheet that people filled in."""
+    from msc_harvest.cli.sheet import sheet
+
+    return sheet(arguments)
+
+
 def changes(arguments: argparse.Namespace) -> int:
     """What is new for a clinician."""
     from msc_harvest.cli.changes import changes
@@ -123,6 +137,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "build": build,
     "export": export,
     "sql": sql,
+    "why": why,
+    "sheet": sheet,
     "changes": changes,
     "evaluate": evaluate,
     "review": review,
