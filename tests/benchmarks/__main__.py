@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import loading, parsing, rate
+from tests.benchmarks import loading, parsing, rate, synthesis
 from tests.benchmarks.inputs import origin
 from tests.benchmarks.measure import REPEATS
 
@@ -15,3 +15,4 @@ if __name__ == "__main__":
     loading.memory()
     loading.start_up()
     rate.rates()
+    synthesis.pooling()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 Vector = npt.NDArray[np.float64]
 
@@ -15,12 +16,10 @@ def clopper_pearson(events: npt.ArrayLike, at_risk: npt.ArrayLike, level: float 
     Stat Sci 2001;16:101–133). Bounds are 0 when there is no event and 1 when all have one; both are NaN-free for
     at_risk ≥ 1. Raises ValueError when an event count is negative or above its at-risk count, or at_risk is below 1.
     """
-    from scipy.stats import beta
-
     x, n = _counts(events, at_risk)
     tail = (1 - level) / 2
-    low = np.where(x == 0, 0.0, beta.ppf(tail, np.maximum(x, 0.5), n - x + 1))
-    high = np.where(x == n, 1.0, beta.ppf(1 - tail, x + 1, np.maximum(n - x, 0.5)))
+    low = np.where(x == 0, 0.0, special.betaincinv(np.maximum(x, 0.5), n - x + 1, tail))
+    high = np.where(x == n, 1.0, special.betaincinv(x + 1, np.maximum(n - x, 0.5), 1 - tail))
     return low, high
 
 
@@ -31,10 +30,8 @@ def wilson(events: npt.ArrayLike, at_risk: npt.ArrayLike, level: float = 0.95) -
     average; for shares of records found, not for risks. Raises ValueError when an event count is negative or above its
     at-risk count, or at_risk is below 1.
     """
-    from scipy.stats import norm
-
     x, n = _counts(events, at_risk)
-    z = norm.ppf(1 - (1 - level) / 2)
+    z = special.ndtri(1 - (1 - level) / 2)
     share = x / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
