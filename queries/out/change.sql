@@ -5,6 +5,8 @@
 -- reference: raw.record_version for the moments; kinds of change and their sentences in vocab.change
 -- care: changed_at is when we learnt it, not when it happened.
 -- care: is_first_harvest marks what the first complete harvest of a search brought: our starting point, not news.
+-- care: of estimates (source synthesis, record_id an estimate_id, linked_id the digest of what was pooled) only a changed answer is told, at the moment of the
+--   newest record the build knew; all moves stand in out.estimate_history.
 -- care: events are told of records that belong to the question as they stand now; a withdrawn record is judged by its last version.
 WITH first_run AS (
     SELECT source, strategy, arg_min(run_id, fetched_at) AS run_id
@@ -173,6 +175,47 @@ link AS (
     FROM pair
     LEFT JOIN paper ON paper.pmid = pair.pmid
 ),
+estimate_event AS (
+    SELECT
+        unnest([
+            CASE WHEN is_direction_changed THEN 'estimate_direction_changed' END,
+            CASE WHEN is_crossing_changed THEN 'estimate_crossing_changed' END,
+            CASE WHEN is_imprecision_changed THEN 'estimate_imprecision_changed' END,
+            CASE WHEN is_pooled AND NOT was_pooled AND event IS DISTINCT FROM 'first' THEN 'estimate_appeared' END,
+            CASE WHEN was_pooled AND NOT is_pooled THEN 'estimate_vanished' END
+        ]) AS change_code,
+        *
+    FROM synth.estimate_history
+    WHERE is_default
+),
+estimate_told AS (
+    SELECT
+        estimate_build.known_until AS changed_at,
+        estimate_event.change_code,
+        'synthesis' AS source,
+        estimate_event.estimate_id AS record_id,
+        estimate_event.input_digest AS linked_id,
+        estimate_event.organ_code AS organ_codes,
+        concat_ws(', ', organ.organ_name || ': ' || lower(outcome.outcome_name), stratum_phrase.treatment, lower(effect_measure.measure_name), design_class.phrase) AS title,
+        CASE estimate_event.change_code
+            WHEN 'estimate_imprecision_changed' THEN estimate_event.imprecision_before::VARCHAR
+            ELSE estimate_event.answer_before_text
+        END AS old_text,
+        CASE estimate_event.change_code
+            WHEN 'estimate_imprecision_changed' THEN estimate_event.imprecision_level::VARCHAR
+            ELSE coalesce(estimate_event.answer_text, 'no estimate')
+        END AS new_text,
+        estimate_event.moved_by_text AS detail_text,
+        FALSE AS is_first_harvest
+    FROM estimate_event
+    INNER JOIN ops.estimate_build ON estimate_build.sequence = estimate_event.sequence
+    LEFT JOIN vocab.organ ON organ.organ_code = estimate_event.organ_code
+    LEFT JOIN vocab.outcome ON outcome.outcome_code = estimate_event.outcome_code
+    LEFT JOIN vocab.effect_measure ON effect_measure.measure = estimate_event.measure
+    LEFT JOIN vocab.stratum_phrase ON stratum_phrase.stratum = estimate_event.stratum
+    LEFT JOIN vocab.design_class ON design_class.design_class = estimate_event.design_class
+    WHERE estimate_event.change_code IS NOT NULL
+),
 event AS (
     SELECT changed_at, change_code, source, record_id, linked_id, old_text, new_text, detail_text, is_first_harvest FROM arrival
     UNION ALL
@@ -181,25 +224,46 @@ event AS (
     SELECT changed_at, change_code, source, record_id, linked_id, old_text, new_text, detail_text, is_first_harvest FROM listing
     UNION ALL
     SELECT changed_at, change_code, source, record_id, linked_id, old_text, new_text, detail_text, is_first_harvest FROM link
+),
+told AS (
+    SELECT
+        event.changed_at,
+        event.change_code,
+        event.source,
+        event.record_id,
+        event.linked_id,
+        watched_record.organ_codes,
+        watched_record.title,
+        event.old_text,
+        event.new_text,
+        nullif(concat_ws(
+            '; ',
+            event.detail_text,
+            CASE WHEN watched_record.is_organ_from_title THEN 'organ read from the last title we hold' END
+        ), '') AS detail_text,
+        watched_record.record_url,
+        event.is_first_harvest
+    FROM event
+    INNER JOIN study.watched_record ON watched_record.source = event.source AND watched_record.record_id = event.record_id
+    UNION ALL
+    SELECT
+        changed_at, change_code, source, record_id, linked_id, organ_codes, title, old_text, new_text, detail_text,
+        NULL AS record_url, is_first_harvest
+    FROM estimate_told
 )
 SELECT
-    event.changed_at,
-    event.change_code,
-    event.source,
-    event.record_id,
-    event.linked_id,
-    watched_record.organ_codes,
-    watched_record.title,
-    event.old_text,
-    event.new_text,
-    nullif(concat_ws(
-        '; ',
-        event.detail_text,
-        CASE WHEN watched_record.is_organ_from_title THEN 'organ read from the last title we hold' END
-    ), '') AS detail_text,
-    watched_record.record_url,
-    event.is_first_harvest
-FROM event
-INNER JOIN study.watched_record ON watched_record.source = event.source AND watched_record.record_id = event.record_id
-LEFT JOIN vocab.change ON change.change_code = event.change_code
-ORDER BY event.changed_at, change.sort_order, event.source, event.record_id, event.linked_id
+    told.changed_at,
+    told.change_code,
+    told.source,
+    told.record_id,
+    told.linked_id,
+    told.organ_codes,
+    told.title,
+    told.old_text,
+    told.new_text,
+    told.detail_text,
+    told.record_url,
+    told.is_first_harvest
+FROM told
+LEFT JOIN vocab.change ON change.change_code = told.change_code
+ORDER BY told.changed_at, change.sort_order, told.source, told.record_id, told.linked_id

@@ -39,6 +39,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def estimates(self) -> Path:
+        """What each published build said of its estimates: runs/estimates/<sequence>-<build_id>.json.gz."""
+        return self.runs / "estimates"
+
+    @property
     def exports(self) -> Path:
         """CSV files made by `export`."""
         return self.root / "exports"

@@ -14,6 +14,7 @@ from msc_harvest.connectors import connectors
 from msc_harvest.paths import Home, assets
 from msc_harvest.pipeline import holdings
 from msc_harvest.pipeline.building import build
+from msc_harvest.pipeline.estimating.ledger import EstimateLedger
 from tests.golden.history import MOMENTS, harvest
 
 HERE = Path(__file__).resolve().parent
@@ -38,9 +39,11 @@ class Silent:
 
 
 def build_home(home: Home, as_of: datetime | None = None) -> None:
-    """Build the warehouse of a home, as if there had been none: no gate compares it with an earlier one."""
+    """Build the warehouse of a home, as if there had been none: no gate compares it with an earlier one. What earlier
+    builds said of their estimates is remembered."""
     home.warehouse.unlink(missing_ok=True)
-    build(home.warehouse, assets(), holdings.archived(home), connectors(), BUILT_AT, Silent(), as_of)
+    memory = EstimateLedger(home.estimates)
+    build(home.warehouse, assets(), holdings.archived(home), connectors(), BUILT_AT, Silent(), as_of, estimates=memory)
 
 
 def told(home: Home, form: str = "text", since: str | None = None, until: str | None = None) -> str:
@@ -57,7 +60,7 @@ def main() -> None:
         home = Home(Path(folder))
         for number in range(1, len(MOMENTS) + 1):
             harvest(home, number)
-        build_home(home)
+            build_home(home)
         for form, name in FILES.items():
             (HERE / name).write_text(told(home, form, since="2026-01-01"), encoding="utf-8")
 

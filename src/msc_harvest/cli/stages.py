@@ -66,14 +66,18 @@ def build_stage(home: Home, target: Path, *, sample: bool, as_of: datetime | Non
     from msc_harvest.connectors import connectors
     from msc_harvest.pipeline import holdings
     from msc_harvest.pipeline.building import build
+    from msc_harvest.pipeline.estimating.ledger import EstimateLedger
 
     known = connectors()
     with Narrator() as progress:
         held = holdings.sample(assets(), known) if sample else holdings.archived(home)
         moment = now().replace(tzinfo=None)
-        # A copy elsewhere says nothing about whether the published warehouse could be built.
+        # A copy elsewhere says nothing about whether the published warehouse could be built, and is not published.
         state = home.state if target == home.warehouse else None
-        built = build(target, assets(), held, known, moment, progress, as_of, force=force, state=state)
+        estimates = EstimateLedger(home.estimates, is_kept=target == home.warehouse)
+        built = build(
+            target, assets(), held, known, moment, progress, as_of, force=force, state=state, estimates=estimates
+        )
     tell(f"built {target} from the {built.data_origin}: {built.n_records} records, {built.n_rejected} rejected")
     if built.n_drift:
         tell(f"{built.n_drift} source path(s) the dictionary does not know; see ops.schema_drift")

@@ -18,10 +18,13 @@ from msc_harvest import __version__, dictionary
 from msc_harvest.errors import MscHarvestError, RecordRejected, WarehouseError
 from msc_harvest.model import Connector, Progress, Row
 from msc_harvest.pipeline import computing, gates, strategy_terms
+from msc_harvest.pipeline.estimating.ledger import EstimateLedger
+from msc_harvest.pipeline.estimating.moves import estimate_history
 from msc_harvest.pipeline.history import History, intact
 from msc_harvest.synthesis.proportion import clopper_pearson, wilson
 from msc_harvest.warehouse import checks, derive, profile, raw
 from msc_harvest.warehouse.connect import Connection, bulk_load
+from msc_harvest.warehouse.estimates_read import newest_version
 from msc_harvest.warehouse.inspect import build_facts
 from msc_harvest.warehouse.publish import building
 from msc_harvest.warehouse.tables import RowBuffer, create_all, frame_of, insert_frame
@@ -70,11 +73,13 @@ def build(
     *,
     force: bool = False,
     state: Path | None = None,
+    estimates: EstimateLedger = EstimateLedger(),  # noqa: B008 - frozen
 ) -> Built:
     """Build the warehouse aside and put it in place when no fail_* check finds anything.
 
     `force` overrides the comparison with the published warehouse (pipeline.gates), and nothing else. A build that fails
-    leaves its reason in the folder `state`, and one that succeeds takes it away.
+    leaves its reason in the folder `state`, and one that succeeds takes it away. `estimates` remembers what earlier
+    published builds said, and what this one says.
 
     Raises WarehouseError when a sample would replace a harvest or the file cannot be written, ChecksFailed when a
     fail_* check found rows (the old warehouse stays), SettingsError for a SQL or CSV file that does not fit.
@@ -82,6 +87,8 @@ def build(
     results: list[checks.CheckResult] = []
     try:
         _refuse_sample_over_harvest(warehouse, holdings.origin)
+        # What a build that was killed after its rename had not yet written down.
+        estimates.record(warehouse, progress.note)
         with building(warehouse) as connection:
             create_all(connection)
             progress.start("read archive", None)
@@ -91,6 +98,7 @@ def build(
             progress.start("derive views", None)
             derive.load_signed_files(connection, assets)
             facts = _write_ops(connection, holdings, assets, now, as_of, rejected, drift)
+            _remember(connection, estimates, facts, as_of, progress)
             progress.advance(len(derive.derive(connection, assets / "queries", COMPUTES)))
             results.extend(_check(connection, assets, warehouse, progress))
             forced = _judge(connection, results, force=force)
@@ -98,6 +106,7 @@ def build(
         if state:
             gates.remember_failure(state, now, str(problem), results)
         raise
+    estimates.record(warehouse, progress.note)
     if state:
         gates.forget_failure(state)
     warnings = tuple(one for one in results if one.n_rows and one not in forced)
@@ -118,7 +127,12 @@ def score_interval(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(prop.alias("prop"), pl.Series("prop_ci_low", low), pl.Series("prop_ci_high", high))
 
 
-COMPUTES = {"clopper_pearson": exact_interval, "wilson": score_interval, **computing.COMPUTES}
+COMPUTES = {
+    "clopper_pearson": exact_interval,
+    "wilson": score_interval,
+    "estimate_history": estimate_history,
+    **computing.COMPUTES,
+}
 
 
 def files_digest(assets: Path) -> str:
@@ -213,9 +227,8 @@ def _write_ops(
         "SELECT count(*), count(*) FILTER (WHERE is_current) FROM raw.record_version"
     ).fetchall()[0]
     archive_sha256, files_sha256 = holdings.digest(as_of), files_digest(assets)
-    identity = f"{archive_sha256} {files_sha256} {__version__} {as_of}"
     facts: dict[str, Any] = {
-        "build_id": hashlib.sha256(identity.encode()).hexdigest()[:12],
+        "build_id": _build_id(archive_sha256, files_sha256, as_of),
         "data_origin": holdings.origin,
         "built_at": now,
         "as_of": as_of,
@@ -236,6 +249,25 @@ def _write_ops(
     for table, frame in holdings.ledger(as_of).items():
         insert_frame(connection, table, frame)
     return facts
+
+
+def _build_id(archive_sha256: str, files_sha256: str, as_of: datetime | None) -> str:
+    identity = f"{archive_sha256} {files_sha256} {__version__} {as_of}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:12]
+
+
+def _remember(
+    connection: Connection, estimates: EstimateLedger, facts: dict[str, Any], as_of: datetime | None, progress: Progress
+) -> None:
+    """Fill the ops tables of what earlier published builds said of each estimate.
+
+    A build as of an earlier day bears the id there that it would have had on that day: it is that day's build again.
+    """
+    plain_id = _build_id(facts["archive_sha256"], facts["files_sha256"], None)
+    known_until = newest_version(connection)
+    told = estimates.frames(plain_id, facts["data_origin"], known_until, as_of, progress.note)
+    for table, frame in told.items():
+        insert_frame(connection, table, frame)
 
 
 def _insert(connection: Connection, name: str, rows: Sequence[Row]) -> None:
