@@ -28,7 +28,9 @@ def test_run_sample_prints_a_summary_of_all_organs(tmp_path: Path, capsys: pytes
     for organ in ("Kidney", "Liver", "Heart", "Lung", "Small bowel"):
         assert organ in told.out
     assert "not a harvest" in told.err and "CSV file(s) from the embedded sample" in told.err
-    assert not (tmp_path / "raw").exists() and not (tmp_path / "runs").exists()
+    # No archive and no manifest: only what this build said of its estimates is remembered.
+    assert not (tmp_path / "raw").exists()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["estimates"]
     with (tmp_path / "exports" / "safety_by_organ.csv").open(newline="") as lines:
         assert {row["data_origin"] for row in csv.DictReader(lines)} == {"embedded sample"}
     assert "embedded sample" in (tmp_path / "exports" / "ABOUT.md").read_text()

@@ -14,7 +14,7 @@ import pytest
 from msc_harvest.cli import main
 from msc_harvest.cli.sheet import sheet
 from msc_harvest.errors import UsageError
-from msc_harvest.pipeline.sheet import Checked, check_sheet
+from msc_harvest.pipeline.sheets.checking import Checked, check_sheet
 
 TODAY = date(2026, 11, 21)
 GIVEN = {

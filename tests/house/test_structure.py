@@ -33,6 +33,7 @@ OWNERS = {
     "platformdirs": {"cli"},
     "lxml": {"connectors"},
     "scipy": {"synthesis"},
+    "yaml": {"pipeline"},
 }
 MOST_LINES = 350
 MOST_FUNCTION_LINES = 60
@@ -61,7 +62,12 @@ def inner_rooms(names: set[str]) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_imports_go_downwards(path: Path) -> None:
     if path == SOURCE / "__init__.py":
-        assert not inner_rooms(imports(ast.parse(path.read_text())))
+        # Importing the package runs nothing else: `msc_harvest.pool` is loaded on first use, and named to type checkers.
+        tree = ast.parse(path.read_text())
+        run = [
+            node for node in tree.body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+        ]
+        assert not inner_rooms(imports(ast.Module(run, [])))
         return
     own = room(path)
     assert own in FLOOR_OF, f"{own} is a new room: give it a floor here and a line in ARCHITECTURE.md"

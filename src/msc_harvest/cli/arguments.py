@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _changes(commands)
     _review(commands)
     _evaluate(commands)
+    _pooling(commands)
     _status(commands)
     _schedule(commands)
     _doctor(commands)
@@ -188,6 +189,13 @@ def _doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
     doctor.add_argument("--fix", action="store_true", help="repair what is safe to repair, and say what was done")
     doctor.add_argument("--offline", action="store_true", help="ask no service")
     doctor.add_argument("--json", action="store_true", help="for programs")
+
+
+def _pooling(commands: argparse._SubParsersAction[_Parser]) -> None:
+    from msc_harvest.cli import pool, replay
+
+    pool.add_to(commands)
+    replay.add_to(commands)
 
 
 def _add_harvest_flags(command: _Parser) -> None:

@@ -131,6 +131,20 @@ def doctor(arguments: argparse.Namespace) -> int:
     return doctor(arguments)
 
 
+def pool(arguments: argparse.Namespace) -> int:
+    """Pool studies of the warehouse, or a user's own."""
+    from msc_harvest.cli.pool import pool
+
+    return pool(arguments)
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    """Recompute a published meta-analysis."""
+    from msc_harvest.cli.replay import replay
+
+    return replay(arguments)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": run,
     "harvest": harvest,
@@ -142,6 +156,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "changes": changes,
     "evaluate": evaluate,
     "review": review,
+    "pool": pool,
+    "replay": replay,
     "status": status,
     "schedule": schedule,
     "doctor": doctor,

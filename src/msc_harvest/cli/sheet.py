@@ -17,7 +17,7 @@ _SOUND, _FAULTY = 0, 2
 
 def sheet(arguments: argparse.Namespace) -> int:
     """Print every fault of `file`, with `json` as one object; 0 where there is none, else 2."""
-    from msc_harvest.pipeline.sheet import check_sheet
+    from msc_harvest.pipeline.sheets.checking import check_sheet
 
     checked = check_sheet(Path(arguments.file).expanduser(), assets(), now().date())
     if arguments.json:

@@ -15,6 +15,10 @@ import polars as pl
 
 from msc_harvest import quantities as q
 from msc_harvest.pipeline.abstract_reading import read_abstracts
+from msc_harvest.pipeline.estimating.imprecision_judgements import imprecision_judgements
+from msc_harvest.pipeline.estimating.pooled_effects import pooled_effects, study_effects
+from msc_harvest.pipeline.estimating.sensitivity_runs import sensitivity_runs
+from msc_harvest.pipeline.estimating.subgroup_tests import subgroup_tests
 from msc_harvest.pipeline.time_frames import time_frames
 
 _PLACE = {
@@ -120,6 +124,11 @@ COMPUTES = {
     "infusion_courses": infusion_courses,
     "time_frames": time_frames,
     "read_abstracts": read_abstracts,
+    "pooled_effects": pooled_effects,
+    "study_effects": study_effects,
+    "subgroup_tests": subgroup_tests,
+    "sensitivity_runs": sensitivity_runs,
+    "imprecision_judgements": imprecision_judgements,
 }
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from msc_harvest import dictionary
 from msc_harvest.dictionary import Column, Table
 from msc_harvest.errors import UsageError
-from msc_harvest.pipeline.sheet_file import ADJUDICATOR, NUMBERS, Problem, SheetFile, SheetRow, read_sheet
-from msc_harvest.pipeline.sheet_rows import between_rows, waiting_rows
+from msc_harvest.pipeline.sheets.file import ADJUDICATOR, NUMBERS, Problem, SheetFile, SheetRow, read_sheet
+from msc_harvest.pipeline.sheets.rows import between_rows, waiting_rows
 
 FORMATS = ("curated.extraction", "curated.arm_outcome_pending", "curated.arm_outcome")
 _PERCENT, _PERCENT_KIND, _ZERO_IN_WORDS = "%", "percent", "zero_in_words"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from msc_harvest.pipeline.sheet_file import ADJUDICATOR, NUMBERS, READERS, Problem, SheetRow
+from msc_harvest.pipeline.sheets.file import ADJUDICATOR, NUMBERS, READERS, Problem, SheetRow
 
 # More arms than this of one side at one time are not tried for being sums of each other.
 _MOST_ARMS = 10

@@ -1,0 +1,132 @@
+"""`msc-harvest replay`: a published meta-analysis, recomputed and compared."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msc_harvest.cli.context import home_of
+from msc_harvest.cli.logs import printable
+from msc_harvest.errors import UsageError
+from msc_harvest.paths import assets
+
+if TYPE_CHECKING:
+    from msc_harvest.pipeline.pooling.numbers import StudyNumbers
+    from msc_harvest.pipeline.replaying.comparison import Replay, Replayed
+    from msc_harvest.pipeline.replaying.description import Arms
+
+_DONE = 0
+
+
+def add_to(commands: Any) -> None:
+    """Recompute a published meta-analysis from its own numbers and from our evidence, and say what differs and why.
+
+    FILE is a YAML description of the paper (the format stands in msc_harvest/pipeline/replaying/description.py), or
+    the name of one shipped with the program; without FILE their names are printed. A fault in the file is one line,
+    FILE:LINE: key: what is wrong, and exit code 2. Where our confirmed numbers do not suffice, each study × outcome
+    that is missing is named.
+
+    --json gives the description, notes and outcomes, each {printed, verdict, differences, missing, studies,
+    recomputed, own}.
+    """
+    about = inspect.cleandoc(add_to.__doc__ or "")
+    parser = commands.add_parser("replay", help="recompute a published meta-analysis and compare", description=about)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a YAML file, or the name of a shipped one")
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    """Print the comparison; 0 whatever it finds."""
+    from msc_harvest.pipeline.replaying import comparison
+    from msc_harvest.pipeline.replaying.description import read_description
+
+    if arguments.file is None:
+        for one in _shipped():
+            print(one.stem)
+        return _DONE
+    description = read_description(_path(arguments.file))
+    done = comparison.replay(description, home_of(arguments).warehouse)
+    if arguments.json:
+        json.dump(comparison.as_object(done), sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        _print(done)
+    return _DONE
+
+
+def _shipped() -> list[Path]:
+    return sorted((assets() / "warehouse" / "curated" / "replay").glob("*.yaml"))
+
+
+def _path(name: str) -> Path:
+    path = Path(name).expanduser()
+    named = {one.stem: one for one in _shipped()}
+    if path.is_file() or (name not in named and path.suffix):
+        return path
+    if name not in named:
+        raise UsageError(f"there is no file {name}, and no shipped replay of that name; there are: {', '.join(named)}")
+    return named[name]
+
+
+def _print(done: Replay) -> None:
+    paper = done.description
+    print(printable(paper.citation))
+    for note in (*done.notes, *((paper.note,) if paper.note else ())):
+        print(printable(f"note: {' '.join(note.split())}"))
+    for one in done.outcomes:
+        _print_outcome(one)
+
+
+def _print_outcome(one: Replayed) -> None:
+    import polars as pl
+
+    from msc_harvest.cli.show import table
+    from msc_harvest.pipeline.replaying.comparison import interval_text
+
+    result = one.outcome.printed
+    d = result.decimals
+    interval = f"{result.estimate:.{d}f} ({result.ci_low:.{d}f} to {result.ci_high:.{d}f})"
+    print()
+    print(printable(f"{one.outcome.name}: printed {one.outcome.measure.replace('_', ' ')} {interval}"))
+    studies = [
+        {
+            "study": found.study.name,
+            "with us": found.study.study_id,
+            "paper": _arms(found.printed),
+            "ours": _arms(found.ours),
+            "missing": found.missing,
+        }
+        for found in one.studies
+    ]
+    table(pl.DataFrame(studies, infer_schema_length=None).select(_filled(studies)))
+    if one.recomputed:
+        rows = [
+            {
+                "recomputed from": row.numbers,
+                "model": row.model,
+                "studies": row.k,
+                "result": interval_text(row),
+                "as printed": row.is_as_printed,
+            }
+            for row in one.recomputed
+        ]
+        table(pl.DataFrame(rows, infer_schema_length=None))
+    for own in one.own:
+        what = f"{own.stratum}, {own.design}" if own.design else f"{own.stratum}"
+        studies_of = ", ".join(own.study_ids)
+        print(printable(f"we pool ({what}): {interval_text(own)}, studies {studies_of}"))
+    for difference in one.differences:
+        print(printable(f"difference · {difference}"))
+    print(printable(f"verdict: {one.verdict}"))
+
+
+def _filled(rows: list[dict[str, Any]]) -> list[str]:
+    return [name for name in rows[0] if name == "study" or any(row[name] is not None for row in rows)]
+
+
+def _arms(one: Arms | StudyNumbers | None) -> str | None:
+    return None if one is None else f"{one.events_msc}/{one.n_msc} v. {one.events_control}/{one.n_control}"
