@@ -343,7 +343,7 @@ def test_whole_steps_are_not_cut() -> None:
     with Signals() as signals:
         with pytest.raises(KeyboardInterrupt), interruption.unbroken():
             with interruption.unbroken():
-                os.kill(os.getpid(), signal.SIGTERM)
+                signal.raise_signal(signal.SIGTERM)
                 steps.append("inner")
             steps.append("outer")
         # Told once: clearing up, which writes files too, is not told again.
@@ -359,7 +359,7 @@ def test_whole_steps_are_not_cut() -> None:
 def test_a_step_that_fails_keeps_its_own_reason() -> None:
     with Signals():
         with pytest.raises(OSError, match="disk"), interruption.unbroken():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
             raise OSError("the disk is full")
         with pytest.raises(KeyboardInterrupt):
             interruption.check()
@@ -368,7 +368,7 @@ def test_a_step_that_fails_keeps_its_own_reason() -> None:
 def test_a_file_is_put_in_place_whole(tmp_path: Path) -> None:
     def write(temporary: Path) -> None:
         temporary.write_text("half")
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         temporary.write_text("whole")
 
     with Signals(), pytest.raises(KeyboardInterrupt):
@@ -382,7 +382,7 @@ def test_a_segment_on_disk_is_known_to_be_there(tmp_path: Path, monkeypatch: pyt
 
     def settle_and_signal(temporary: Path, path: Path) -> None:
         settle(temporary, path)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
 
     settle = durable.settle
     monkeypatch.setattr(durable, "settle", settle_and_signal)

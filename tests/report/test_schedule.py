@@ -7,6 +7,8 @@ import plistlib
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 
@@ -70,6 +72,13 @@ def run_job(job: str, folder: Path, environment: dict[str, str], code: int = 0) 
     )
     assert (ended.returncode, ended.stderr) == (code, "")
     return {path.stem: path.read_text().splitlines() for path in sorted(folder.glob("*.called"))}
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short name: a line of cron may not be long, and pytest's own names are on several cores."""
+    with tempfile.TemporaryDirectory(prefix="job-") as folder:
+        yield Path(folder)
 
 
 def program(folder: Path) -> Path:
