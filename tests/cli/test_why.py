@@ -126,7 +126,7 @@ def test_rows_of_other_views_lead_to_their_studies(sample_warehouse: Path) -> No
 
 @pytest.fixture
 def other_home(sample_home: Path, tmp_path: Path) -> Path:
-    """A copy of the sample with two values of a register, one of which is not where it should be, and an estimate."""
+    """A copy of the sample with two values of a register, one of which is not where it should be."""
     shutil.copy(sample_home / "msc_harvest.duckdb", tmp_path / "msc_harvest.duckdb")
     with duckdb.connect(str(tmp_path / "msc_harvest.duckdb")) as connection:
         for number, end in enumerate(("count", "nowhere/1")):
@@ -141,8 +141,6 @@ def other_home(sample_home: Path, tmp_path: Path) -> Path:
             f"INSERT INTO evidence.arm_outcome BY NAME SELECT * REPLACE (NULL AS curated_line, '{STUDY} extraction 7' AS "
             f"value_id) FROM evidence.arm_outcome WHERE study_id = '{STUDY}' AND curated_line = 2"
         )
-        connection.execute("CREATE TABLE synth.pooled_effect AS SELECT 'e1' AS estimate_id, 0.5 AS rr")
-        connection.execute(f"CREATE TABLE synth.study_effect AS SELECT 'e1' AS estimate_id, '{STUDY}' AS study_id")
     return tmp_path
 
 
@@ -168,13 +166,26 @@ def test_a_number_is_marked_in_its_sentence_and_a_pointer_shows_what_stands_ther
     assert "the place is not in the record we hold" in text and found["version"]["sha256"] in text
 
 
-def test_an_estimate_leads_to_its_studies_where_there_is_one(other_home: Path, sample_warehouse: Path) -> None:
-    [tree] = walk(other_home / "msc_harvest.duckdb", ["e1"])
-    assert tree["kind"] == "estimate" and [one["study_id"] for one in tree["studies"]] == [STUDY]
-    assert tree["row"] == {"estimate_id": "e1", "rr": pytest.approx(0.5)}
-    if not rows(sample_warehouse, "SELECT 1 FROM duckdb_columns() WHERE column_name = 'estimate_id'"):
-        with pytest.raises(UsageError, match="holds no pooled estimates"):
-            walk(sample_warehouse, ["e1"])
+def test_an_estimate_leads_to_its_studies_and_their_values(
+    sample_warehouse: Path, sample_home: Path, capsys: Told
+) -> None:
+    """Every stored estimate walks to exactly its studies; the numbers it pooled are values with a place."""
+    (stored, *_) = found = rows(sample_warehouse, "SELECT * FROM synth.pooled_effect WHERE k > 1 ORDER BY estimate_id")
+    for row in found[:6]:
+        [tree] = walk(sample_warehouse, [row["estimate_id"]])
+        assert tree["kind"] == "estimate" and tree["row"]["estimate"] == row["estimate"]
+        assert {one["study_id"] for one in tree["studies"]} == set(row["study_ids"].split(";"))
+        arms = [arm for study in tree["studies"] for arm in study["arms"] if arm["arm_role"] == "msc"]
+        used = [value for arm in arms for value in arm["values"] if value["is_used"]]
+        assert used and all(has_a_place(value) for value in used)
+        assert sum(one["n_events"] for one in used) == row["n_events_msc"]
+    text = said(sample_home, capsys, stored["estimate_id"])
+    assert stored["statement"] in text and stored["method"] in text and "curated/arm_outcome.csv" in text
+
+
+def test_an_unknown_estimate_is_refused(sample_warehouse: Path) -> None:
+    with pytest.raises(UsageError, match="e1"):
+        walk(sample_warehouse, ["e1"])
 
 
 def test_studies_and_records_by_their_names(sample_home: Path, capsys: Told) -> None:

@@ -72,16 +72,15 @@ def test_the_table_of_output_is_what_the_sample_gives(sample_warehouse: Path) ->
             assert found == [(int(studies), int(events), int(at_risk), float(low), float(high))], (organ, outcome, role)
 
 
-def test_the_walks_of_the_readme_are_what_the_sample_gives(
+def test_the_walks_and_pools_of_the_readme_are_what_the_sample_gives(
     sample_warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each line shown after `$ msc-harvest why …` is said, in this order; … stands for what was left out."""
-    (block,) = re.findall(r"```console\n(\$ msc-harvest why .*?)```", README, re.S)
-    shown = [part.splitlines() for part in re.split(r"^\$ msc-harvest ", block, flags=re.M) if part]
-    assert len(shown) == 5
+    """Each line shown after `$ msc-harvest why …` or `pool …` is said, in this order; … stands for what was left out."""
+    blocks = re.findall(r"```console\n(\$ msc-harvest (?:why|pool) .*?)```", README, re.S)
+    shown = [part.splitlines() for one in blocks for part in re.split(r"^\$ msc-harvest ", one, flags=re.M) if part]
+    assert len(shown) == 7
     for command, *expected in shown:
-        arguments = ["--home", str(sample_warehouse.parent), *shlex.split(command)]
-        assert main(arguments) == 0
+        assert main(["--home", str(sample_warehouse.parent), *shlex.split(command)]) == 0
         said = iter(capsys.readouterr().out.splitlines())
         for line in expected:
             assert line == "…" or any(one.startswith(line.removesuffix("…").rstrip()) for one in said), line

@@ -26,6 +26,9 @@ class Piece:
 
 Line = tuple[Piece, ...]
 
+# What is told of an estimate before its studies, in this order; its numbers stand in the statement.
+_ESTIMATE = ("statement", "method", "warnings", "excluded_studies", "note", "input_digest")
+
 
 def lines(walk: Tree) -> Iterator[Line]:
     """One walk, line by line."""
@@ -54,8 +57,9 @@ def _head(walk: Tree) -> Iterator[Line]:
             yield _plain(2, str(row["statement"]))
     else:
         yield (Piece(f"{walk['kind']} {walk['name']}", "head"),)
-        if row:
-            yield _plain(2, ", ".join(f"{name} {_number(value)}" for name, value in row.items() if value is not None))
+        for name in _ESTIMATE if row else ():
+            if row.get(name) is not None:
+                yield _plain(2, str(row[name]) if name == "statement" else f"{name.replace('_', ' ')}: {row[name]}")
     yield from _added(walk)
 
 

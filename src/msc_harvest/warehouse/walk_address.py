@@ -149,23 +149,16 @@ def _distinct(connection: Connection, column: str) -> list[tuple[Any, ...]]:
 
 
 def _estimate(connection: Connection, name: str) -> Address | None:
-    """A pooled estimate, where the warehouse has any: a row of synth with this estimate_id, and its studies."""
-    tables = known_tables(connection, "synth")
-    for table in sorted(
-        table for table, columns in tables.items() if "estimate_id" in columns and "study_id" not in columns
-    ):
-        found = rows_of(connection, f"SELECT * FROM synth.{table} WHERE estimate_id = ?", [name])
-        if found:
-            row = found[0]
-            parts = next((one for one, columns in tables.items() if {"estimate_id", "study_id"} <= columns), None)
-            if parts is None:
-                raise UsageError(f"the estimate {name} is there, but no table of synth says which studies it rests on")
-            ids = rows_of(
-                connection, f"SELECT DISTINCT study_id FROM synth.{parts} WHERE estimate_id = ? ORDER BY 1", [name]
-            )
-            about = {column: row[column] for column in ("organ_code", "outcome_code") if row.get(column) is not None}
-            return Address("estimate", name, study_ids=tuple(one["study_id"] for one in ids), row=row, about=about)
-    return None
+    """A pooled estimate of synth.pooled_effect and the studies it rests on; None where no estimate has this name."""
+    if "estimate_id" not in known_tables(connection, "synth").get("pooled_effect", set()):
+        return None
+    found = rows_of(connection, "SELECT * FROM synth.pooled_effect WHERE estimate_id = ?", [name])
+    if not found:
+        return None
+    row = found[0]
+    studies = tuple(one for one in str(row["study_ids"] or "").split(";") if one)
+    about = {column: row[column] for column in ("organ_code", "outcome_code")}
+    return Address("estimate", name, study_ids=studies, row=row, about=about)
 
 
 def _nothing(connection: Connection, name: str, views: list[str]) -> Address:
