@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from msc_harvest.synthesis.distributions import Mask, Vector, quantile
-from msc_harvest.synthesis.results import Bounds, Excluded
+from msc_harvest.synthesis.distributions import Mask, Vector
+from msc_harvest.synthesis.results import Excluded
 
 BINARY = ("RR", "OR", "RD")
 CONTINUOUS = ("MD", "SMD")
@@ -165,11 +165,3 @@ def proportion(events: npt.ArrayLike, at_risk: npt.ArrayLike, measure: str) -> S
     x, n = np.where(edge, x + 0.5, x), np.where(edge, n + 1, n)
     corrected = tuple(int(i) for i in np.where(edge)[0])
     return StudyEffects(measure, studies, np.log(x / (n - x)), 1 / x + 1 / (n - x), corrected)
-
-
-def study_intervals(study: StudyEffects, level: float = 0.95) -> tuple[Bounds, ...]:
-    """Large-sample interval of each study, on the scale of the effects."""
-    z = quantile(level)
-    halves = z * np.sqrt(study.variances)
-    pairs = zip(study.effects, halves, strict=True)
-    return tuple(Bounds(float(effect - half), float(effect + half)) for effect, half in pairs)

@@ -106,25 +106,13 @@ def study_effects(candidates: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_STUDY)
 
 
-def pool_members(
-    candidates: pl.DataFrame, model: str = "default", tau2: str = "REML", test: str = "hk-floor"
-) -> pl.DataFrame:
-    """Whole pools of `candidates` by another model, as rows of synth.pooled_effect (no subgroups).
-
-    Raises ValueError for a model the package synthesis does not know.
-    """
-    return pl.DataFrame((estimate_row(one) for one in pools(candidates, model, tau2, test)), schema=_ESTIMATE)
-
-
-def pools(
-    candidates: pl.DataFrame, model: str = "default", tau2: str = "REML", test: str = "hk-floor"
-) -> Iterator[Pool]:
-    """Every whole pool, in the order of its key."""
+def pools(candidates: pl.DataFrame) -> Iterator[Pool]:
+    """Every whole pool by the default rules, in the order of its key."""
     for _, rows in groupby(_sorted(candidates), key=lambda row: tuple(row[one] for one in _POOL)):
         members, excluded = kept(given := list(rows))
         code = given[0]["code_of_synthesis"]
         row = {**given[0], "unit": members[0].get("unit") if members else None}
-        yield Pool(row, members, excluded, pool_one(members, code, model, tau2, test))
+        yield Pool(row, members, excluded, pool_one(members, code))
 
 
 def subgroups_of(whole: Pool) -> Iterator[Pool]:
