@@ -57,6 +57,10 @@ def test_nothing_seen_is_not_nothing_there() -> None:
     assert "does not mean that it does not happen" in told
 
 
+def test_one_event_is_one_event() -> None:
+    assert "1 event in 25 participants" in interpretation(pool_single_arm([1, 0], [10, 15]), ALONE)
+
+
 def test_a_refusal_says_why() -> None:
     assert "lack of evidence" in interpretation(ODD[0], NAMES) and "0 of 20" in interpretation(ODD[0], NAMES)
     assert "range from 0.0 % to 100.0 %" in interpretation(ODD[8], ALONE)

@@ -141,10 +141,14 @@ def _counted(pooled: Pooled, noun: str) -> str:
     if pooled.k > number:
         parts[0] += f" of {pooled.k}"
     if pooled.events is not None and pooled.n is not None:
-        parts.append(f"{pooled.events} events in {pooled.n} participants")
+        parts.append(f"{_number(pooled.events, 'event')} in {_number(pooled.n, 'participant')}")
     elif pooled.n is not None:
-        parts.append(f"{pooled.n} participants")
+        parts.append(_number(pooled.n, "participant"))
     return ", ".join(parts)
+
+
+def _number(count: float, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _what(pooled: Pooled) -> str:
