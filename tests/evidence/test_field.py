@@ -17,10 +17,14 @@ from tests.evidence.test_spans import literal
 
 GOAL_PRECISION, GOAL_RECALL = 0.97, 0.85
 FLOORS = {
-    ("held3", "total"): (0.88, 0.99),
-    ("held3", "arm"): (0.90, 0.71),
-    ("held3", "count"): (0.93, 0.64),
-    ("held3", "measure"): (0.99, 0.92),
+    ("held3", "total"): (0.99, 0.99),
+    ("held3", "arm"): (0.99, 0.99),
+    ("held3", "count"): (0.99, 0.91),
+    ("held3", "measure"): (0.99, 0.94),
+    ("held4", "total"): (0.80, 0.84),
+    ("held4", "arm"): (0.91, 0.91),
+    ("held4", "count"): (0.95, 0.82),
+    ("held4", "measure"): (0.92, 0.83),
     ("dev", "total"): (0.98, 0.94),
     ("dev", "arm"): (0.99, 0.99),
     ("dev", "count"): (0.99, 0.93),
@@ -47,8 +51,17 @@ FLOORS = {
     ("held2", "measure"): (0.99, 0.85),
 }
 # Files with the letters that their abstracts' names begin with.
-FILES = {"dev": "d", "held": "h", "fresh_a": "f", "fresh_b": "fb", "fresh_c": "fc", "held2": "h", "held3": "h"}
-UNSEEN = "held3"  # nobody has mended a rule on it: its figures are the honest ones
+FILES = {
+    "dev": "d",
+    "held": "h",
+    "fresh_a": "f",
+    "fresh_b": "fb",
+    "fresh_c": "fc",
+    "held2": "h",
+    "held3": "h",
+    "held4": "h",
+}
+UNSEEN = "held4"  # nobody has mended a rule on it: its figures are the honest ones
 ALL = [(name, one) for name in FILES for one in abstracts(name)]
 
 

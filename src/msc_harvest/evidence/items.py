@@ -33,6 +33,14 @@ _NO_COUNT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _INTERVAL = re.compile(r"(?:\bCI\b|confidence interval|IQR|range)[^)\]]*$|(?:-|–|\bto)\s*$", re.IGNORECASE)
+# What befell people before they were treated is no event of the study.
+_BEFORE_TREATMENT = re.compile(
+    r"\b(?:in|during|over|within) the (?:[\w-]+ )?(?:year|(?:\w+ )?months|(?:\w+ )?weeks|period) (?:before|prior to"
+    r"|preceding) (?:the )?(?:first )?(?:treatment|infusions?|therapy|cells?|\w*mscs?|study|enrol?lment|inclusion)\b",
+    re.IGNORECASE,
+)
+# `Nobody died early, and one-year survival was 90%`: those alive, not those who died.
+_SURVIVAL = re.compile(r"\bsurvival(?: rates?)?(?: (?:at|after) [\w-]+ \w+)? (?:was|were|of|being)\s+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Item:
 
 def items(part: Part, words: Words, arms: Sequence[tuple[int, int]] = ()) -> list[Item]:
     """Candidates of a sentence in their order, none overlapping another; `arms` are the places where one is named."""
+    if _BEFORE_TREATMENT.search(part.text):
+        return []
     found: list[Item] = []
     taken: set[Figure] = set()
     for one, used in (*_pairs(part), *_all_shares(part, words)):
@@ -238,7 +248,12 @@ def _share(part: Part, events: Figure, share: Figure, stop: int) -> Item:
 
 def _percent(part: Part, figure: Figure) -> Item | None:
     before, after = part.text[: figure.start], part.text[figure.end :]
-    if figure.value > 100 or _INTERVAL.search(before[-60:]) or re.search(r"(?:[<>≤≥±]|\bby|than)\s*$", before):
+    if (
+        figure.value > 100
+        or _INTERVAL.search(before[-60:])
+        or _SURVIVAL.search(before)
+        or re.search(r"(?:[<>≤≥±]|\bby|than)\s*$", before)
+    ):
         return None
     if re.match(r"\s?(?:%|per\s?cent)\s*(?:CI\b|confidence|[-–±]|reduction|increase|lower|higher|of standard)", after):
         return None

@@ -65,7 +65,7 @@ def roster(part: Part, aliases: dict[str, str], words: Words, whole: int | None,
     slots = [_slot(part, f, _around(part, able, at), named, words) for at, f in enumerate(able)]
     slots = [one for one in slots if one.role or not _of_whole(part, one.figure, words)] if said else slots
     slots = _still_in(part, slots, words)
-    sure = _adding_up(slots, whole, known)
+    sure = _adding_up(part, slots, whole, known)
     if sure or not said:
         return sure
     found = _with_roles(part, slots, whole)
@@ -249,7 +249,7 @@ def _still_in(part: Part, slots: Sequence[Slot], words: Words) -> list[Slot]:
 _FEW = 3
 
 
-def _adding_up(slots: Sequence[Slot], whole: int | None, known: frozenset[int]) -> list[Slot]:
+def _adding_up(part: Part, slots: Sequence[Slot], whole: int | None, known: frozenset[int]) -> list[Slot]:
     """Slots side by side that make up a number of people said elsewhere, each with its role."""
     values = [int(one.figure.value) for one in slots[:_SLOTS_AT_MOST]]
     for size in (4, 3, 2):
@@ -260,11 +260,21 @@ def _adding_up(slots: Sequence[Slot], whole: int | None, known: frozenset[int]) 
                 continue
             between = [at for at in range(places[0], places[-1]) if at not in places]
             is_beside = all(values[at] in others or values[at] == total for at in between)
-            if is_beside and (done := completed([slots[at] for at in places])):
+            group = [slots[at] for at in places]
+            if is_beside and (done := completed(group) or (total == whole and _third(part, group))):
                 return done
     return []
 
 
+def _third(part: Part, group: Sequence[Slot]) -> list[Slot]:
+    """`a received cells, b received cells with A, c received A`: of all people, the last got no cells."""
+    is_each = all(_RECEIVED.match(part.text, one.figure.end) for one in group)
+    if [one.role for one in group] != [MSC, MSC, None] or not is_each or group[-1].is_other:
+        return []
+    return [*group[:-1], replace(group[-1], role=CONTROL)]
+
+
+_RECEIVED = re.compile(r"\s+(?:(?:patients|recipients|participants)\s+)?(?:received|were given|got|had)\b")
 # A sentence with more numbers is a list of events; what all their combinations add up to says nothing.
 _SLOTS_AT_MOST = 12
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from msc_harvest.evidence.analysed import analysed
 from msc_harvest.evidence.items import items
 from msc_harvest.evidence.labels import CONTROL, MSC, OTHER, Tag, lettered, role_in, tags
 from msc_harvest.evidence.listed import Slot
@@ -73,7 +74,7 @@ def study_of(found: Sequence[Part], text: str, total: People | None, words: Word
     arms += [arm for role, arm in at_risk.items() if role not in {one.role for one in arms}]
     unsure = _lost(kept, "left_study", words, aliases)
     arms = [_as_analysed(arm, at_risk, _lost(kept, "not_analysed", words, aliases)) for arm in arms]
-    arms = _left(kept, arms, words, aliases)
+    arms = analysed(kept, _left(kept, arms, words, aliases), words, aliases)
     unsure -= {arm.role for arm in arms if arm.role and arm.size.rule_id in ("arm_of_count", "arm_left")}
     single = not any(arm.role == CONTROL for arm in arms) and not words["comparator"].search(text)
     treated = sum(arm.size.value for arm in arms if arm.role == MSC)
