@@ -6,8 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from msc_harvest.pipeline.estimating.pooled_effects import rounded
-from msc_harvest.pipeline.estimating.pools import Member, pool_one, total
+from msc_harvest.pipeline.estimating.pools import Member, pool_one, rounded, total
 from msc_harvest.synthesis import Imprecision, Pooled, grade_imprecision
 from msc_harvest.synthesis.imprecision import optimal_information_size
 

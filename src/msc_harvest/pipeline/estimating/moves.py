@@ -14,8 +14,7 @@ from typing import Any
 import polars as pl
 
 from msc_harvest import dictionary
-from msc_harvest.pipeline.estimating.pooled_effects import rounded
-from msc_harvest.pipeline.estimating.pools import pool_one
+from msc_harvest.pipeline.estimating.pools import pool_one, rounded
 from msc_harvest.pipeline.estimating.words import answer, moved_by, statement
 from msc_harvest.synthesis import Pooled
 from msc_harvest.warehouse.tables import frame_of

@@ -7,7 +7,6 @@ sorted and rounded to 12 significant digits, so that the same rows give the same
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -24,6 +23,7 @@ from msc_harvest.pipeline.estimating.pools import (
     digest,
     kept,
     pool_one,
+    rounded,
     total,
     usable,
 )
@@ -31,7 +31,6 @@ from msc_harvest.synthesis import Pooled, StudyResult
 
 Cells = dict[str, Any]
 
-DIGITS = 12
 LEAST_TO_GROUP = 2
 _EXACT = "exact (Clopper–Pearson)"
 _NORMAL = "normal, on the scale of the analysis"
@@ -195,11 +194,6 @@ def _alone(row: Member, code: str) -> StudyResult | None:
     if any(events is not None and at_risk is not None and events > at_risk for events, at_risk in sides):
         return None
     return next(iter(pool_one([row], code).studies), None)
-
-
-def rounded(value: float | None) -> float | None:
-    """`value` to 12 significant digits; None where it is missing or no finite number."""
-    return None if value is None or not math.isfinite(value) else float(f"{value:.{DIGITS}g}")
 
 
 def _sorted(candidates: pl.DataFrame) -> list[Cells]:

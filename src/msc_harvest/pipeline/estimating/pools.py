@@ -8,6 +8,7 @@ same numbers at risk and `unit`; `exclusion_reason` and `shares_people_with` whe
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -19,6 +20,7 @@ Member = Mapping[str, Any]
 
 PROPORTION = "proportion"
 MIXED = "mixed"
+DIGITS = 12
 SUBGROUPS = ("cell_origin", "cell_source", "timing", "dose_band", "cni_regimen", "induction_role")
 RATIOS_AND_DIFFERENCES = ("RR", "OR", "RD")
 _NUMBERS = (
@@ -106,3 +108,9 @@ def total(members: Iterable[Member], name: str) -> int | None:
 
 def _size(member: Member) -> int:
     return int(member.get("n_at_risk_msc") or 0) + int(member.get("n_at_risk_control") or 0)
+
+
+def rounded(value: float | None) -> float | None:
+    """`value` to 12 significant digits, so that equal input gives equal bytes everywhere; None where it is missing or not
+    finite."""
+    return None if value is None or not math.isfinite(value) else float(f"{value:.{DIGITS}g}")

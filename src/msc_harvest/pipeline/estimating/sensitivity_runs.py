@@ -12,8 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from msc_harvest.pipeline.estimating.pooled_effects import rounded
-from msc_harvest.pipeline.estimating.pools import PROPORTION, RATIOS_AND_DIFFERENCES, Member, pool_one, total
+from msc_harvest.pipeline.estimating.pools import PROPORTION, RATIOS_AND_DIFFERENCES, Member, pool_one, rounded, total
 from msc_harvest.synthesis import Pooled, pool_generic, pool_two_arm
 from msc_harvest.synthesis.effect_sizes import binary, tables
 from msc_harvest.synthesis.single_arm import binomial_normal

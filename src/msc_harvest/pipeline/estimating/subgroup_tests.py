@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from msc_harvest.pipeline.estimating.pooled_effects import LEAST_TO_GROUP, Pool, pools, rounded
-from msc_harvest.pipeline.estimating.pools import MIXED, PROPORTION, SUBGROUPS, Member, pool_one
+from msc_harvest.pipeline.estimating.pooled_effects import LEAST_TO_GROUP, Pool, pools
+from msc_harvest.pipeline.estimating.pools import MIXED, PROPORTION, SUBGROUPS, Member, pool_one, rounded
 from msc_harvest.synthesis.distributions import chi2_upper
 from msc_harvest.synthesis.effect_sizes import BINARY, StudyEffects, binary, continuous, tables
 from msc_harvest.synthesis.subgroups import q_between, subgroups

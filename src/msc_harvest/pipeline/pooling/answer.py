@@ -10,7 +10,7 @@ from msc_harvest.errors import UsageError
 from msc_harvest.pipeline.estimating.pool_words import corrections, statement, warnings_of
 from msc_harvest.pipeline.estimating.pools import MIXED, kept, usable
 from msc_harvest.pipeline.pooling.names import known
-from msc_harvest.pipeline.pooling.numbers import DESIGNS, Number, StudyNumbers
+from msc_harvest.pipeline.pooling.numbers import DESIGNS, StudyNumbers
 from msc_harvest.synthesis import Pooled, pool_generic, pool_means, pool_single_arm, pool_two_arm
 from msc_harvest.synthesis.decision import LEAST_PER_GROUP, MODELS, SINGLE_ARM_MODELS
 from msc_harvest.synthesis.distributions import chi2_upper
@@ -328,8 +328,3 @@ def ordered(designs: Iterable[str | None]) -> list[str | None]:
     """Each design once, in the order in which they are told."""
     place = {one: number for number, one in enumerate(DESIGNS)}
     return sorted(set(designs), key=lambda one: (one is None, place.get(one or "", len(place)), one or ""))
-
-
-def rounded(value: Number | None) -> float | None:
-    """12 significant digits, so that equal input gives equal bytes on every machine."""
-    return None if value is None else float(f"{value:.12g}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from msc_harvest.pipeline.pooling.answer import CODES, PoolAnswer, Result, rounded
+from msc_harvest.pipeline.estimating.pools import rounded
+from msc_harvest.pipeline.pooling.answer import CODES, PoolAnswer, Result
 from msc_harvest.pipeline.pooling.numbers import StudyNumbers
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from msc_harvest.pipeline.pooling.answer import Request, pooled_by, rounded
+from msc_harvest.pipeline.estimating.pools import rounded
+from msc_harvest.pipeline.pooling.answer import Request, pooled_by
 from msc_harvest.pipeline.pooling.members import pool_from
 from msc_harvest.pipeline.pooling.numbers import StudyNumbers
 from msc_harvest.pipeline.replaying.description import Arms, Description, Model, Outcome, Printed
