@@ -111,6 +111,8 @@ def _size(member: Member) -> int:
 
 
 def rounded(value: float | None) -> float | None:
-    """`value` to 12 significant digits, so that equal input gives equal bytes everywhere; None where it is missing or not
-    finite."""
+    """`value` to 12 significant digits, so that equal input gives equal bytes everywhere.
+
+    None where it is missing or not finite.
+    """
     return None if value is None or not math.isfinite(value) else float(f"{value:.{DIGITS}g}")
