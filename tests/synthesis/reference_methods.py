@@ -379,7 +379,7 @@ def asymmetric(case: Case, name: str) -> Values:
     return {"statistic": found.statistic, "df": found.df, "pval": found.p_value, "estimate": [found.estimate, found.se]}
 
 
-EXACT, EXACT_EACH = "exact conditional OR", "exact OR per study"
+EXACT, EXACT_EACH = "exact conditional OR, at R's tolerance", "exact OR per study, at R's tolerance"
 RATIO = "(RR|OR|RD|MD|SMD|PLO|PFT|IV)"
 METHODS: tuple[tuple[str, str, Callable[..., Values]], ...] = (
     (r"escalc\.(RR|OR|RD)\.drop00=(TRUE|FALSE)", "effect per study, 2 × 2", one_study),

@@ -99,9 +99,9 @@ def test_sparse_numbers_widen_the_default_to_hold_the_size_weighted_interval() -
     counts = ([0, 5, 12, 1, 2], [20, 30, 35, 25, 48], [6, 9, 15, 16, 8], [20, 30, 35, 25, 22])
     t = synthesis.pooling.effect_sizes.tables(*counts)
     for measure in ("RR", "OR", "RD"):
-        own = synthesis.pooling.effect_sizes.binary(t, measure)
+        own = synthesis.pooling.effect_sizes.binary(t, measure, "treatment-arm")
         found, plain = whole(pool_two_arm(*counts, measure)), whole(pool_two_arm(*counts, measure, "random"))
-        by_size = sample_size_weighted(own.effects, own.variances, t.n1 * t.n2 / t.total)
+        by_size = sample_size_weighted(own.effects, own.variances, t.n1 * t.n2 / t.total, leaning=measure == "RD")
         assert found.method == f"inverse variance, random effects, REML, hk-floor; {WIDENED}"
         assert found.interval == f"Hartung–Knapp with floor, {WIDENED}; t with 4 degrees of freedom"
         lows, highs = (plain.scaled_ci_low, by_size.ci_low), (plain.scaled_ci_high, by_size.ci_high)
@@ -110,9 +110,29 @@ def test_sparse_numbers_widen_the_default_to_hold_the_size_weighted_interval() -
         assert (found.p_value or 0) == max(plain.p_value or 0, by_size.p_value or 0)
         assert (found.pi_low or 0) <= (found.ci_low or 0) and (found.pi_high or 0) >= (found.ci_high or 0)
         assert any("in 2 of 5 studies an arm has nobody or only one" in one for one in found.warnings)
+        assert any("allowing for skewness" in one for one in found.warnings) == (measure == "RD")
         assert "sparse" in found.situation and not any("sparse" in one for one in plain.warnings)
     asked = whole(pool_two_arm(*counts, test="z"))
     assert asked.interval == "normal (Wald)" and WIDENED not in asked.method
+
+
+def test_skewed_effects_move_one_limit_outward_and_p_goes_with_it() -> None:
+    """By hand, four effects of equal weight: skewness of their mean g = (m3 / m2^1.5) / 2, limit t + g (2 z² + 1) / 6."""
+    y, v, one = np.array([0.0, 0.0, 0.0, 1.0]), np.full(4, 1e-6), np.ones(4)
+    se, g = math.sqrt(0.1875 / 3), (0.09375 / 0.1875**1.5) / 2
+    plain, found = sample_size_weighted(y, v, one), sample_size_weighted(y, v, one, leaning=True)
+    assert plain.se == pytest.approx(se, rel=1e-5) and found.ci_low == plain.ci_low
+    assert found.ci_high == pytest.approx(0.25 + se * (3.182446 + g * (2 * 1.959964**2 + 1) / 6), rel=1e-4)
+    assert found.p_value == plain.p_value  # 0 lies on the other side
+    turned = sample_size_weighted(-y + 2, v, one, leaning=True)
+    assert (turned.ci_high, turned.ci_low) == pytest.approx((2 - (found.ci_low or 0), 2 - (found.ci_high or 0)))
+    for away in (0.3, 0.7, 1.0, 1.5, 4.0):  # p below 0.05 just where 0 is left out; never below that of t
+        moved, same = (sample_size_weighted(y - 0.25 - away, v, one, leaning=lean) for lean in (True, False))
+        assert moved.p_value is not None and same.p_value is not None and moved.p_value > same.p_value
+        assert (moved.p_value < 0.05) == ((moved.ci_high or 0) < 0)
+    for even in ([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], [1.0, 5.0]):  # none in symmetry, nor can two effects tell
+        pair = (sample_size_weighted(even, v[: len(even)], one[: len(even)], leaning=lean) for lean in (True, False))
+        assert len({(fit.ci_low, fit.ci_high, fit.p_value) for fit in pair}) == 1
 
 
 def test_what_is_sparse() -> None:

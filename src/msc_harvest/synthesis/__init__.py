@@ -9,11 +9,26 @@ Public face (each returns a frozen `Pooled`, with words where there is nothing t
 * `interpretation(pooled, names)` – the answer in sentences
 * `grade_imprecision(pooled, baseline_risk, thresholds)` – GRADE's levels for imprecision
 
-The methods themselves, on the scale of the analysis: `effect_sizes`, `mantel_haenszel`, `peto`, `exact_odds`,
-`random_effects` and `heterogeneity` (REML, PM, DL; Hartung–Knapp; prediction; Q-profile), `single_arm`, `rates`,
-`beta_binomial`, `proportion`; structure: `subgroups`, `sensitivity` (cumulative, leave-one-out, influence),
-`regression`, `asymmetry`, `trim_and_fill`, `sequential`. The rules and thresholds: `decision`. Beside it: `agreement`,
-`classification`. Names are loaded when first used, so that importing the package costs nothing.
+The methods themselves, on the scale of the analysis, each by its module (`from msc_harvest.synthesis.peto import
+peto`); counts go in as `effect_sizes.tables`, one effect per study comes from `effect_sizes.binary`,
+`effect_sizes.continuous`, `effect_sizes.proportion`, `rates.log_rates`, `rates.log_rate_ratios`:
+
+* one proportion: `proportion.clopper_pearson`, `proportion.wilson`, both in `single_arm.series`; one rate:
+  `rates.exact_rate`
+* single arms: `single_arm.binomial_normal`, `single_arm.crude_pooled`; for sensitivity `single_arm.two_step`,
+  `beta_binomial.beta_binomial`; rates: `rates.poisson_normal`
+* two arms: `mantel_haenszel.mantel_haenszel` (RR, OR, RD), `mantel_haenszel.cochran_mantel_haenszel` (its test),
+  `peto.peto`, `exact_odds.exact_odds`; rates: `rates.mantel_haenszel_rates`
+* inverse variance: `random_effects.inverse_variance` (REML, PM, DL, common effect; z, t, Hartung–Knapp with or without
+  floor), `random_effects.prediction_interval`, `random_effects.sample_size_weighted`; `heterogeneity.q_profile`,
+  `heterogeneity.describe`
+* structure: `subgroups.subgroups`, `regression.meta_regression`, `sensitivity.cumulative`,
+  `sensitivity.leave_one_out`, `sensitivity.influence`; small studies: `asymmetry.egger`,
+  `asymmetry.egger_random_effects`, `asymmetry.harbord`, `asymmetry.peters`, `trim_and_fill.trim_and_fill`; not for
+  conclusions: `sequential.boundaries`
+
+The rules and thresholds: `decision`. Beside it: `agreement.cohen_kappa`, `classification.Tally`. Names are loaded when
+first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

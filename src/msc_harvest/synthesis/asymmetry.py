@@ -46,7 +46,7 @@ def harbord(counts: Tables, minimum_k: int = LEAST_FOR_ASYMMETRY) -> Tested:
 
     Source: Harbord RM, Egger M, Sterne JAC. Stat Med 2006;25:3443–3457. Refused below `minimum_k` informative studies.
     """
-    used = counts.take(~counts.one_outcome_only)
+    used = counts.take(counts.bearing("OR"))
     observed, expected, information = hypergeometric(used)
     return _regression_test(
         "Harbord's test", (observed - expected) / information, 1 / np.sqrt(information), information, minimum_k
@@ -59,7 +59,7 @@ def peters(counts: Tables, minimum_k: int = LEAST_FOR_ASYMMETRY) -> Tested:
     Source: Peters JL, Sutton AJ, Jones DR, Abrams KR, Rushton L. JAMA 2006;295:676–680. Refused below `minimum_k`
     informative studies.
     """
-    used = counts.take(~counts.one_outcome_only)
+    used = counts.take(counts.bearing("OR"))
     events = used.events1 + used.events2
     weights = 1 / (1 / events + 1 / (used.total - events))
     return _regression_test("Peters' test", binary(used, "OR").effects, 1 / used.total, weights, minimum_k)

@@ -8,7 +8,7 @@ from scipy import special
 
 from msc_harvest.synthesis.climbing import climb
 from msc_harvest.synthesis.decision import not_estimable, single_arm
-from msc_harvest.synthesis.distributions import Vector, quantile
+from msc_harvest.synthesis.distributions import Vector, limits
 from msc_harvest.synthesis.results import Estimate
 
 METHOD = "beta-binomial, maximum likelihood (sensitivity)"
@@ -35,9 +35,8 @@ def beta_binomial(events: npt.ArrayLike, at_risk: npt.ArrayLike, level: float = 
     reason = not_estimable(se is not None, se or 0.0, 0.0)
     if se is None or reason is not None:
         return Estimate(METHOD, len(x), level, reason=reason)
-    half = quantile(level) * se
     notes = ("no spread beyond chance: the binomial model",) if binomial else ()
-    return Estimate(METHOD, len(x), level, mean, se, mean - half, mean + half, warnings=notes)
+    return Estimate(METHOD, len(x), level, mean, se, *limits(mean, se, level), warnings=notes)
 
 
 def _fit(x: Vector, n: Vector) -> tuple[float, float | None, bool]:

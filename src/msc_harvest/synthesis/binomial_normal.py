@@ -15,7 +15,8 @@ import numpy as np
 from scipy import special
 
 from msc_harvest.synthesis.climbing import climb
-from msc_harvest.synthesis.distributions import Vector
+from msc_harvest.synthesis.distributions import Vector, limits, two_sided
+from msc_harvest.synthesis.results import Estimate
 
 FINE = (30.0, 0.16)
 COARSE = (12.0, 0.3)
@@ -113,6 +114,16 @@ def maximum_likelihood(x: Vector, n: Vector, family: Binomial | Poisson | None =
     rough = _newton(x, n, best, COARSE, family)
     start = [rough.mu, rough.tau] if rough.settled else [float(best[0]), float(best[1])]
     return _newton(x, n, np.asarray(start, dtype=float), FINE, family)
+
+
+def as_estimate(found: Maximum, method: str, k: int, level: float, at_boundary: str) -> Estimate:
+    """The mean with normal interval and test; `at_boundary` is said where tau² is 0."""
+    low, high = limits(found.mu, found.se, level)
+    statistic = found.mu / found.se
+    return Estimate(
+        method, k, level, found.mu, found.se, low, high, statistic, None, two_sided(statistic), found.tau**2,
+        warnings=(at_boundary,) if found.at_boundary else (),
+    )  # fmt: skip
 
 
 def _newton(x: Vector, n: Vector, place: Vector, rule: tuple[float, float], family: Binomial | Poisson) -> Maximum:

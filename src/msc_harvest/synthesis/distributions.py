@@ -23,6 +23,12 @@ def quantile(level: float, df: float | None = None) -> float:
     return float(special.ndtri(upper) if df is None else special.stdtrit(df, upper))
 
 
+def limits(middle: float, se: float, level: float, df: float | None = None) -> tuple[float, float]:
+    """Both limits of the interval of `level` around `middle`: normal, or t with `df` degrees."""
+    half = quantile(level, df) * se
+    return middle - half, middle + half
+
+
 def two_sided(statistic: float, df: float | None = None) -> float:
     """Two-sided p of a z statistic, or of t with `df` degrees of freedom."""
     lower = -abs(statistic)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from msc_harvest.synthesis.distributions import Mask, Vector
+from msc_harvest.synthesis.left_out import left_out, places
 from msc_harvest.synthesis.results import Excluded
 
 BINARY = ("RR", "OR", "RD")
@@ -44,6 +45,11 @@ class Tables:
         found: Mask = (events == 0) | (events == self.total)
         return found
 
+    def bearing(self, measure: str) -> Mask:
+        """Studies that bear on `measure`: those with one outcome only say nothing about a ratio."""
+        found: Mask = (self.n1 > 0) if measure == "RD" else ~self.one_outcome_only
+        return found
+
     def in_order(self) -> Tables:
         """The same studies sorted by their counts, so that sums do not hang on the order they came in."""
         return self.take(np.lexsort((self.n2, self.events2, self.n1, self.events1)))
@@ -76,6 +82,11 @@ def tables(events1: npt.ArrayLike, n1: npt.ArrayLike, events2: npt.ArrayLike, n2
     return Tables(a.copy(), n.copy(), c.copy(), m.copy())
 
 
+def silent(counts: Tables, measure: str = "OR") -> tuple[Excluded, ...]:
+    """The studies that say nothing about `measure`, with the reason."""
+    return left_out(~counts.bearing(measure), DOUBLE_ZERO)
+
+
 def combine_arms(events: Sequence[float], at_risk: Sequence[float]) -> tuple[float, float]:
     """Several arms as one, so that a shared control counts once. Source: Cochrane Handbook, v. 6, section 23.3.4."""
     return float(sum(events)), float(sum(at_risk))
@@ -95,20 +106,13 @@ def binary(
     if measure not in BINARY or correction not in ("half", "treatment-arm"):
         raise ValueError("measure must be RR, OR or RD, and correction half or treatment-arm")
     keep = measure == "RD" if keep_double_zero is None else keep_double_zero
-    kept = np.ones(counts.k, dtype=bool) if keep else ~counts.one_outcome_only
+    kept = counts.bearing("RD" if keep else "OR")
     a, b, c, d = _cells(counts)
     empty = (a == 0) | (b == 0) | (c == 0) | (d == 0)
     add1 = np.where(empty, 0.5 if correction == "half" else counts.n1 / counts.total, 0.0)
     add2 = np.where(empty, 0.5 if correction == "half" else counts.n2 / counts.total, 0.0)
     effects, variances = _effect(measure, (a + add1)[kept], (b + add1)[kept], (c + add2)[kept], (d + add2)[kept])
-    return StudyEffects(
-        measure,
-        tuple(int(i) for i in np.where(kept)[0]),
-        effects,
-        variances,
-        tuple(int(i) for i in np.where(kept & empty)[0]),
-        tuple(Excluded(int(i), DOUBLE_ZERO) for i in np.where(~kept)[0]),
-    )
+    return StudyEffects(measure, places(kept), effects, variances, places(kept & empty), left_out(~kept, DOUBLE_ZERO))
 
 
 def _effect(measure: str, a: Vector, b: Vector, c: Vector, d: Vector) -> tuple[Vector, Vector]:
@@ -140,8 +144,7 @@ def continuous(
     given = (np.asarray(one, dtype=float) for one in (mean1, sd1, n1, mean2, sd2, n2))
     m1, s1, k1, m2, s2, k2 = (np.atleast_1d(one) for one in given)
     kept = (k1 > 1) & (k2 > 1) & (s1 >= 0) & (s2 >= 0) & (s1 + s2 > 0) & np.isfinite(m1 + m2 + s1 + s2)
-    studies = tuple(int(i) for i in np.where(kept)[0])
-    excluded = tuple(Excluded(int(i), "no spread, or fewer than two in an arm") for i in np.where(~kept)[0])
+    studies, excluded = places(kept), left_out(~kept, "no spread, or fewer than two in an arm")
     m1, s1, k1, m2, s2, k2 = (one[kept] for one in (m1, s1, k1, m2, s2, k2))
     if measure == "MD":
         return StudyEffects(measure, studies, m1 - m2, s1**2 / k1 + s2**2 / k2, (), excluded)
@@ -163,5 +166,4 @@ def proportion(events: npt.ArrayLike, at_risk: npt.ArrayLike, measure: str) -> S
         return StudyEffects(measure, studies, effects, 1 / (4 * n + 2))
     edge = (x == 0) | (x == n)
     x, n = np.where(edge, x + 0.5, x), np.where(edge, n + 1, n)
-    corrected = tuple(int(i) for i in np.where(edge)[0])
-    return StudyEffects(measure, studies, np.log(x / (n - x)), 1 / x + 1 / (n - x), corrected)
+    return StudyEffects(measure, studies, np.log(x / (n - x)), 1 / x + 1 / (n - x), places(edge))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from msc_harvest.synthesis.distributions import Vector
-from msc_harvest.synthesis.effect_sizes import DOUBLE_ZERO, Tables
+from msc_harvest.synthesis.effect_sizes import Tables, silent
 from msc_harvest.synthesis.results import Excluded
 
 TIE = 1 + 1e-7
@@ -41,9 +41,7 @@ def exact_odds(counts: Tables, level: float = 0.95) -> ExactOdds:
     table Fisher RA. J R Stat Soc 1935;98:39–54. Studies with one outcome only say nothing and are left out.
     """
     method = "exact conditional odds ratio"
-    kept = ~counts.one_outcome_only
-    excluded = tuple(Excluded(int(i), DOUBLE_ZERO) for i in np.where(~kept)[0])
-    used = counts.take(kept)
+    excluded, used = silent(counts), counts.take(counts.bearing("OR"))
     if used.k == 0:
         return ExactOdds(method, 0, excluded=excluded, reason="no estimate: no informative study")
     support, at_one = conditional_distribution(used)

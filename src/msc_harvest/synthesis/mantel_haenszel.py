@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from msc_harvest.synthesis import effect_sizes, heterogeneity
-from msc_harvest.synthesis.distributions import Vector, chi2_upper, quantile, two_sided
-from msc_harvest.synthesis.effect_sizes import DOUBLE_ZERO, Tables
-from msc_harvest.synthesis.results import Estimate, Excluded, Tested
+from msc_harvest.synthesis import effect_sizes
+from msc_harvest.synthesis.common_effect import common_effect
+from msc_harvest.synthesis.distributions import Vector, chi2_upper
+from msc_harvest.synthesis.effect_sizes import Tables
+from msc_harvest.synthesis.results import Estimate, Tested
 
 
 def mantel_haenszel(counts: Tables, measure: str, level: float = 0.95) -> Estimate:
@@ -23,33 +24,17 @@ def mantel_haenszel(counts: Tables, measure: str, level: float = 0.95) -> Estima
     if measure not in effect_sizes.BINARY:
         raise ValueError("measure must be RR, OR or RD")
     method = f"Mantel–Haenszel {measure}, no continuity correction"
-    kept = np.ones(counts.k, dtype=bool) if measure == "RD" else ~counts.one_outcome_only
-    excluded = tuple(Excluded(int(i), DOUBLE_ZERO) for i in np.where(~kept)[0])
-    used = counts.take(kept).in_order()
+    excluded = effect_sizes.silent(counts, measure)
+    used = counts.take(counts.bearing(measure)).in_order()
     if used.k == 0:
         return Estimate(method, 0, level, excluded=excluded, reason="no pooled estimate: no informative study")
     found = {"OR": _odds_ratio, "RR": _risk_ratio, "RD": _risk_difference}[measure](used)
     if found is None:
         return Estimate(method, used.k, level, excluded=excluded, reason=_why_none(used, measure))
-    return _with_interval(found, used, measure, method, level, excluded)
-
-
-def _with_interval(
-    found: tuple[float, float], used: Tables, measure: str, method: str, level: float, excluded: tuple[Excluded, ...]
-) -> Estimate:
     estimate, variance = found
     se = float(np.sqrt(max(variance, 0.0)))
-    own = effect_sizes.binary(used, measure)
-    q = float(np.sum((own.effects - estimate) ** 2 / own.variances))
-    spread = heterogeneity.from_q(q, used.k - 1)
-    half = quantile(level) * se
-    statistic = estimate / se if se > 0 else None
-    return Estimate(
-        method, used.k, level, estimate, se if se > 0 else None, estimate - half if se > 0 else None,
-        estimate + half if se > 0 else None, statistic, None, None if statistic is None else two_sided(statistic), 0.0,
-        spread.q, spread.q_df, spread.q_p, spread.i2_percent, "Q", spread.h2, None, excluded,
-        () if se > 0 else ("no interval: nobody had the event, or everybody, in either arm of all studies",),
-    )  # fmt: skip
+    warnings = () if se > 0 else ("no interval: nobody had the event, or everybody, in either arm of all studies",)
+    return common_effect(method, effect_sizes.binary(used, measure), estimate, se, level, excluded, warnings)
 
 
 def _odds_ratio(t: Tables) -> tuple[float, float] | None:
@@ -90,7 +75,7 @@ def _why_none(used: Tables, measure: str) -> str:
 
 def cochran_mantel_haenszel(counts: Tables) -> Tested:
     """Cochran–Mantel–Haenszel test of no association, without continuity correction (Mantel & Haenszel 1959)."""
-    used = counts.take(~counts.one_outcome_only)
+    used = counts.take(counts.bearing("OR"))
     method = "Cochran–Mantel–Haenszel test, no continuity correction"
     if used.k == 0:
         return Tested(method, 0, reason="no informative study")

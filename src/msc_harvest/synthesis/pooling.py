@@ -12,10 +12,17 @@ from msc_harvest.synthesis import decision, effect_sizes
 from msc_harvest.synthesis.decision import Decision
 from msc_harvest.synthesis.effect_sizes import StudyEffects, Tables
 from msc_harvest.synthesis.exact_odds import ExactOdds, exact_odds
+from msc_harvest.synthesis.left_out import left_out, places
 from msc_harvest.synthesis.mantel_haenszel import mantel_haenszel, weights
 from msc_harvest.synthesis.peto import peto, peto_effects
 from msc_harvest.synthesis.presenting import alternative, answer, taking_in, without_answer
-from msc_harvest.synthesis.random_effects import inverse_variance, sample_size_weighted, widened
+from msc_harvest.synthesis.random_effects import (
+    NO_VARIANCE,
+    inverse_variance,
+    poolable,
+    sample_size_weighted,
+    widened,
+)
 from msc_harvest.synthesis.results import Alternative, Estimate, Excluded, Pooled
 
 CORRECTED = "0.5 added to every cell, because one is empty"
@@ -41,7 +48,7 @@ def pool_two_arm(
     """
     if model not in decision.MODELS or measure not in effect_sizes.BINARY:
         raise ValueError(f"measure must be one of {effect_sizes.BINARY}, model one of {decision.MODELS}")
-    counts, places, left_out = _usable(events_1, n_1, events_0, n_0)
+    counts, kept, excluded = _usable(events_1, n_1, events_0, n_0)
     rule = decision.two_arm(counts, measure)
     if model in ("peto", "exact") and measure != "OR":
         rule = decision.two_arm(counts, "OR")
@@ -51,11 +58,11 @@ def pool_two_arm(
     label = CORRECTED if correction == "half" else CORRECTED_BY_ARM
     found = _two_arm_by(rule, counts, own, measure, tau2, test, prediction, level, label)
     if model == "default" and test == "hk-floor":
-        by_size = _by_size(counts, own, tau2, level)
+        by_size = _by_size(counts, measure, tau2, level)
         why = decision.sparse(counts, measure, rule.model, by_size.tau2 or 0.0)
         found = found if why is None else taking_in(found, by_size, prediction, why)
     others = () if rule.model == "none" else _alternatives(counts, own, measure, level)
-    moved = _renumbered(found, places, left_out)
+    moved = _renumbered(found, kept, excluded)
     flags = decision.few(float((counts.events1 + counts.events2).sum()), float(counts.total.sum()))
     return replace(
         moved, k=counts.k, n=int(counts.total.sum()), events=int((counts.events1 + counts.events2).sum()),
@@ -117,10 +124,12 @@ def _log(value: float | None) -> float | None:
     return None if value is None or value <= 0 else float(np.log(value))
 
 
-def _by_size(counts: Tables, own: StudyEffects, tau2: str, level: float) -> Estimate:
-    """Mean of the effects weighted by the effective sizes of their studies."""
+def _by_size(counts: Tables, measure: str, tau2: str, level: float) -> Estimate:
+    """Mean of the effects weighted by the effective sizes of their studies; why so corrected: head of `decision`."""
+    own = effect_sizes.binary(counts, measure, "treatment-arm")
     size = (counts.n1 * counts.n2 / counts.total)[list(own.studies)]
-    return sample_size_weighted(own.effects, own.variances, size, tau2, level)
+    found = sample_size_weighted(own.effects, own.variances, size, tau2, level, leaning=measure == "RD")
+    return replace(found, method=f"{found.method}; {CORRECTED_BY_ARM}") if own.corrected else found
 
 
 def _alternatives(counts: Tables, own: StudyEffects, measure: str, level: float) -> tuple[Alternative, ...]:
@@ -129,7 +138,7 @@ def _alternatives(counts: Tables, own: StudyEffects, measure: str, level: float)
     found = [alternative(mantel_haenszel(counts, measure, level), scale)]
     for tau2, test in (("REML", "hk-floor"), ("REML", "z"), ("PM", "hk-floor"), ("DL", "z"), ("FE", "z")):
         found.append(alternative(inverse_variance(own.effects, own.variances, tau2, test, level), scale))
-    found.append(alternative(_by_size(counts, own, "REML", level), scale))
+    found.append(alternative(_by_size(counts, measure, "REML", level), scale))
     if measure == "RD":
         return tuple(found)
     by_arm = effect_sizes.binary(counts, measure, "treatment-arm")
@@ -174,9 +183,8 @@ def pool_generic(
     y, v = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (effect, variance))
     if y.shape != v.shape:
         raise ValueError("one variance per effect is needed")
-    keep = np.isfinite(y) & np.isfinite(v) & (v > 0)
-    excluded = tuple(Excluded(int(i), "no effect with a positive, finite variance") for i in np.where(~keep)[0])
-    own = StudyEffects(measure, tuple(int(i) for i in np.where(keep)[0]), y[keep], v[keep], (), excluded)
+    keep = poolable(y, v)
+    own = StudyEffects(measure, places(keep), y[keep], v[keep], (), left_out(~keep, NO_VARIANCE))
     return _inverse(own, measure, model, tau2, test, prediction, level)
 
 
@@ -203,13 +211,11 @@ def _usable(
     given = [np.atleast_1d(np.asarray(one, dtype=float)) for one in (events_1, n_1, events_0, n_0)]
     a, n1, c, n0 = np.broadcast_arrays(*given)
     keep = np.isfinite(a + n1 + c + n0) & (n1 >= 1) & (n0 >= 1)
-    left_out = tuple(Excluded(int(i), NOT_REPORTED) for i in np.where(~keep)[0])
-    places = tuple(int(i) for i in np.where(keep)[0])
-    return effect_sizes.tables(a[keep], n1[keep], c[keep], n0[keep]), places, left_out
+    return effect_sizes.tables(a[keep], n1[keep], c[keep], n0[keep]), places(keep), left_out(~keep, NOT_REPORTED)
 
 
-def _renumbered(found: Pooled, places: tuple[int, ...], left_out: tuple[Excluded, ...]) -> Pooled:
+def _renumbered(found: Pooled, kept: tuple[int, ...], excluded: tuple[Excluded, ...]) -> Pooled:
     """Places among the usable studies as places in the input."""
-    studies = tuple(replace(one, study=places[one.study]) for one in found.studies)
-    excluded = (*left_out, *(replace(one, study=places[one.study]) for one in found.excluded))
-    return replace(found, studies=studies, excluded=tuple(sorted(excluded, key=lambda one: one.study)))
+    studies = tuple(replace(one, study=kept[one.study]) for one in found.studies)
+    both = (*excluded, *(replace(one, study=kept[one.study]) for one in found.excluded))
+    return replace(found, studies=studies, excluded=tuple(sorted(both, key=lambda one: one.study)))

@@ -11,7 +11,8 @@ from msc_harvest.synthesis import decision
 from msc_harvest.synthesis.beta_binomial import beta_binomial
 from msc_harvest.synthesis.decision import Decision
 from msc_harvest.synthesis.distributions import Vector
-from msc_harvest.synthesis.presenting import alternative, answer, natural, without_answer
+from msc_harvest.synthesis.left_out import left_out, places
+from msc_harvest.synthesis.presenting import alternative, answer, natural, shown_ahead, without_answer
 from msc_harvest.synthesis.random_effects import inverse_variance
 from msc_harvest.synthesis.rates import exact_rate, log_rates, poisson_normal
 from msc_harvest.synthesis.results import Alternative, Bounds, Excluded, Pooled, StudyResult
@@ -34,18 +35,18 @@ def pool_single_arm(events: npt.ArrayLike, n: npt.ArrayLike, model: str = "defau
     """
     if model not in decision.SINGLE_ARM_MODELS:
         raise ValueError(f"model must be one of {', '.join(decision.SINGLE_ARM_MODELS)}")
-    x, size, places, left_out = _usable(events, n)
+    x, size, kept, excluded = _usable(events, n)
     rule = decision.single_arm(x, size)
     if rule.model == "none":
-        return replace(without_answer("proportion", rule, level, left_out), scale="logit", n=0, events=0)
+        return replace(without_answer("proportion", rule, level, excluded), scale="logit", n=0, events=0)
     found = binomial_normal(x, size, level)
     if model == "default" or rule.model in ("described", "crude"):
         told = _told(found, rule, level)
     else:
         told = _asked(model, x, size, level)
-    rows = tuple(_row(place, int(a), int(b), level) for place, a, b in zip(places, x, size, strict=True))
+    rows = tuple(_row(place, int(a), int(b), level) for place, a, b in zip(kept, x, size, strict=True))
     return replace(
-        told, n=int(size.sum()), events=int(x.sum()), studies=rows, excluded=left_out,
+        told, n=int(size.sum()), events=int(x.sum()), studies=rows, excluded=excluded,
         lowest=found.lowest, highest=found.highest, alternatives=_alternatives(found, x, size, level),
     )  # fmt: skip
 
@@ -54,11 +55,7 @@ def _told(found: PooledProportion, rule: Decision, level: float) -> Pooled:
     model = found.model if rule.model == "glmm" else None
     modelled = model is not None
     bounds = found.t if modelled else found.wald
-    ahead = found.prediction
-    hidden = ahead.low is not None and found.k < decision.FEW_STUDIES
-    note = f"prediction interval not shown: {ahead.note}" if hidden else ahead.note
-    if ahead.low is not None and not hidden:
-        note = f"t with {ahead.df:g} degrees of freedom (k-1)"
+    ahead = shown_ahead(found.prediction, found.k, "k-1")
     kind = EXACT if rule.model != "glmm" else GLMM.format(df=bounds.df) if bounds.df else None
     return Pooled(
         found.method, "proportion", rule.why, rule.model != "described" and found.estimate is not None, found.k,
@@ -67,7 +64,7 @@ def _told(found: PooledProportion, rule: Decision, level: float) -> Pooled:
         scaled_estimate=model.estimate if model else None, scaled_se=model.se if model else None,
         scaled_ci_low=_logit(bounds.low) if modelled else None,
         scaled_ci_high=_logit(bounds.high) if modelled else None, tau2=model.tau2 if model else None,
-        pi_low=None if hidden else ahead.low, pi_high=None if hidden else ahead.high, pi_df=ahead.df, pi_note=note,
+        pi_low=ahead.low, pi_high=ahead.high, pi_df=ahead.df, pi_note=ahead.note,
         warnings=found.warnings, note=rule.why if rule.model == "described" else found.reason,
     )  # fmt: skip
 
@@ -126,8 +123,7 @@ def _usable(events: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector, tu
     keep = np.isfinite(x + size) & (size >= 1)
     if np.any(x[keep] < 0) or np.any(x[keep] > size[keep]):
         raise ValueError("events must lie between 0 and the number at risk")
-    left_out = tuple(Excluded(int(i), NOT_REPORTED) for i in np.where(~keep)[0])
-    return x[keep], size[keep], tuple(int(i) for i in np.where(keep)[0]), left_out
+    return x[keep], size[keep], places(keep), left_out(~keep, NOT_REPORTED)
 
 
 def pool_rates(events: npt.ArrayLike, time: npt.ArrayLike, model: str = "default", level: float = 0.95) -> Pooled:
@@ -138,21 +134,20 @@ def pool_rates(events: npt.ArrayLike, time: npt.ArrayLike, model: str = "default
         raise ValueError("model must be default or random")
     x, t = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (events, time))
     keep = np.isfinite(x + t) & (t > 0)
-    left_out = tuple(Excluded(int(i), NO_TIME) for i in np.where(~keep)[0])
-    places = tuple(int(i) for i in np.where(keep)[0])
+    kept, excluded = places(keep), left_out(~keep, NO_TIME)
     x, t = x[keep], t[keep]
     rule = decision.generic(len(x))
     if rule.model == "none":
         return replace(
-            without_answer("rate", Decision("none", "no series with events and time"), level), excluded=left_out
+            without_answer("rate", Decision("none", "no series with events and time"), level), excluded=excluded
         )
     told = _rate(x, t, rule, model, level)
     rows = tuple(
         StudyResult(place, float(a / b), *_pair(exact_rate(float(a), float(b), level)))
-        for place, a, b in zip(places, x, t, strict=True)
+        for place, a, b in zip(kept, x, t, strict=True)
     )
     seen = [float(one) for one in x / t]
-    return replace(told, events=int(x.sum()), studies=rows, excluded=left_out, lowest=min(seen), highest=max(seen),
+    return replace(told, events=int(x.sum()), studies=rows, excluded=excluded, lowest=min(seen), highest=max(seen),
                    k=len(x), k_informative=len(x))  # fmt: skip
 
 

@@ -153,9 +153,13 @@ def _ahead(fit: Estimate, convention: str | None) -> Bounds:
     """The prediction interval, hidden below five studies, its degrees of freedom named."""
     if convention is None or "common effect" in fit.method:
         return Bounds(None, None, None, "no prediction interval: the model has no spread between studies")
-    found = prediction_interval(fit, convention)
+    return shown_ahead(prediction_interval(fit, convention), fit.k, convention)
+
+
+def shown_ahead(found: Bounds, k: int, convention: str) -> Bounds:
+    """A prediction interval as it is shown: not below five studies, and its degrees of freedom named."""
     if found.low is None:
         return found
-    if fit.k < decision.FEW_STUDIES:
+    if k < decision.FEW_STUDIES:
         return Bounds(None, None, found.df, f"prediction interval not shown: {found.note}")
     return replace(found, note=f"t with {found.df:g} degrees of freedom ({convention})")

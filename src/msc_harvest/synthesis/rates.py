@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from msc_harvest.synthesis import heterogeneity
-from msc_harvest.synthesis.binomial_normal import Poisson, maximum_likelihood
+from msc_harvest.synthesis.binomial_normal import Poisson, as_estimate, maximum_likelihood
+from msc_harvest.synthesis.common_effect import common_effect
 from msc_harvest.synthesis.decision import not_estimable
-from msc_harvest.synthesis.distributions import Mask, Vector, quantile, two_sided
+from msc_harvest.synthesis.distributions import Mask, Vector
 from msc_harvest.synthesis.effect_sizes import StudyEffects
-from msc_harvest.synthesis.results import Bounds, Estimate, Excluded
+from msc_harvest.synthesis.left_out import left_out, places
+from msc_harvest.synthesis.results import Bounds, Estimate
 
 NO_EVENT = "no event in either arm: says nothing about a rate ratio"
 
@@ -43,8 +44,7 @@ def log_rates(events: npt.ArrayLike, time: npt.ArrayLike) -> StudyEffects:
     """Log rate per series with variance 1/events; 0.5 added where there is no event. For sensitivity analyses."""
     x, t = _checked(events, time)
     filled = np.where(x == 0, 0.5, x)
-    corrected = tuple(int(i) for i in np.where(x == 0)[0])
-    return StudyEffects("rate", tuple(range(len(x))), np.log(filled / t), 1 / filled, corrected)
+    return StudyEffects("rate", tuple(range(len(x))), np.log(filled / t), 1 / filled, places(x == 0))
 
 
 def poisson_normal(events: npt.ArrayLike, time: npt.ArrayLike, level: float = 0.95) -> PooledRate:
@@ -67,13 +67,7 @@ def poisson_normal(events: npt.ArrayLike, time: npt.ArrayLike, level: float = 0.
     reason = not_estimable(found.settled, found.se, found.tau**2)
     if reason is not None:
         return PooledRate(Estimate(method, len(x), level, reason=reason), total, crude)
-    half = quantile(level) * found.se
-    notes = ("tau² is 0: the common-effect Poisson model",) if found.at_boundary else ()
-    statistic = found.mu / found.se
-    fit = Estimate(
-        method, len(x), level, found.mu, found.se, found.mu - half, found.mu + half, statistic, None,
-        two_sided(statistic), found.tau**2, warnings=notes,
-    )  # fmt: skip
+    fit = as_estimate(found, method, len(x), level, "tau² is 0: the common-effect Poisson model")
     return PooledRate(fit, total, crude, found.log_likelihood)
 
 
@@ -88,10 +82,8 @@ def log_rate_ratios(
     a, c = np.where(edge, a + 0.5, a), np.where(edge, c + 0.5, c)
     effects = np.log((a / t1) / (c / t2))[kept]
     return StudyEffects(
-        "IRR", tuple(int(i) for i in np.where(kept)[0]), effects, (1 / a + 1 / c)[kept],
-        tuple(int(i) for i in np.where(kept & edge)[0]),
-        tuple(Excluded(int(i), NO_EVENT) for i in np.where(~kept)[0]),
-    )  # fmt: skip
+        "IRR", places(kept), effects, (1 / a + 1 / c)[kept], places(kept & edge), left_out(~kept, NO_EVENT)
+    )
 
 
 def mantel_haenszel_rates(
@@ -110,13 +102,7 @@ def mantel_haenszel_rates(
         return Estimate(method, k, level, excluded=own.excluded, reason="no finite rate ratio: all events in one arm")
     estimate = float(np.log(top / bottom))
     se = float(np.sqrt((t1 * t2 * (a + c) / total**2).sum() / (top * bottom)))
-    q = float(np.sum((own.effects - estimate) ** 2 / own.variances))
-    spread, half = heterogeneity.from_q(q, k - 1), quantile(level) * se
-    return Estimate(
-        method, k, level, estimate, se, estimate - half, estimate + half, estimate / se, None,
-        two_sided(estimate / se), 0.0, spread.q, spread.q_df, spread.q_p, spread.i2_percent, "Q", spread.h2,
-        excluded=own.excluded,
-    )  # fmt: skip
+    return common_effect(method, own, estimate, se, level, own.excluded)
 
 
 def _checked(events: npt.ArrayLike, time: npt.ArrayLike) -> tuple[Vector, Vector]:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from msc_harvest.synthesis import heterogeneity
 from msc_harvest.synthesis.decision import STUDIES_PER_COVARIATE
-from msc_harvest.synthesis.distributions import Vector, chi2_upper, f_upper, quantile, two_sided
-from msc_harvest.synthesis.random_effects import TESTS, degrees_and_factor
+from msc_harvest.synthesis.distributions import Vector, chi2_upper, f_upper, limits, two_sided
+from msc_harvest.synthesis.random_effects import TESTS, degrees_and_factor, poolable
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def meta_regression(
     z = np.asarray(covariates, dtype=float).reshape(len(y), -1)
     if v.shape != y.shape or z.shape[1] != len(names) or test not in TESTS:
         raise ValueError("one variance per effect and one name per column are needed, and a known test")
-    keep = np.isfinite(y) & np.isfinite(v) & (v > 0) & np.isfinite(z).all(axis=1)
+    keep = poolable(y, v) & np.isfinite(z).all(axis=1)
     y, v, x = y[keep], v[keep], np.column_stack([np.ones(int(keep.sum())), z[keep]])
     method = f"meta-regression, {tau2_method}, {test}"
     if not forced and len(y) < STUDIES_PER_COVARIATE * len(names):
@@ -108,7 +108,6 @@ def _model_test(beta: Vector, covariance: Vector, df: float | None) -> tuple[flo
 
 def _coefficient(name: str, value: float, variance: float, df: float | None, level: float) -> Coefficient:
     se = float(np.sqrt(variance))
-    half = quantile(level, df) * se
     statistic = float(value) / se if se > 0 else None
     p_value = None if statistic is None else two_sided(statistic, df)
-    return Coefficient(name, float(value), se, float(value) - half, float(value) + half, statistic, p_value)
+    return Coefficient(name, float(value), se, *limits(float(value), se, level, df), statistic, p_value)

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from msc_harvest.synthesis.binomial_normal import Maximum, maximum_likelihood
+from msc_harvest.synthesis.binomial_normal import Maximum, as_estimate, maximum_likelihood
 from msc_harvest.synthesis.decision import few, not_estimable, single_arm
-from msc_harvest.synthesis.distributions import Vector, expit, quantile, two_sided
+from msc_harvest.synthesis.distributions import Vector, expit, limits
 from msc_harvest.synthesis.effect_sizes import proportion
+from msc_harvest.synthesis.left_out import left_out
 from msc_harvest.synthesis.proportion import clopper_pearson, wilson
 from msc_harvest.synthesis.random_effects import inverse_variance, prediction_interval
 from msc_harvest.synthesis.results import Bounds, Estimate, Excluded
 
+GLMM = "binomial-normal GLMM, exact ML"
 SENSITIVITY = "for sensitivity only: two-step methods mislead with few events or small series"
 
 
@@ -90,7 +92,7 @@ def binomial_normal(events: npt.ArrayLike, at_risk: npt.ArrayLike, level: float 
     x, n = np.atleast_1d(np.asarray(events, dtype=float)), np.atleast_1d(np.asarray(at_risk, dtype=float))
     if x.shape != n.shape or np.any(n < 0) or np.any(x < 0) or np.any(x > n):
         raise ValueError("events must lie between 0 and at_risk, one of each per series")
-    excluded = tuple(Excluded(int(i), "nobody at risk") for i in np.where(n < 1)[0])
+    excluded = left_out(n < 1, "nobody at risk")
     x, n = x[n >= 1], n[n >= 1]
     in_order = np.lexsort((n, x))
     x, n = x[in_order], n[in_order]
@@ -111,50 +113,40 @@ def _by_rule(x: Vector, n: Vector, level: float) -> PooledProportion:
         return _crude_only(x, n, level, "crude total, exact", rule.why)
     found = maximum_likelihood(x, n)
     reason = not_estimable(found.settled, found.se, found.tau**2)
-    return _modelled(x, n, level, found) if reason is None else _not_estimable(x, n, level, reason)
+    if reason is not None:
+        return replace(_unmodelled(x, n, level, GLMM, reason), reason=reason)
+    return _modelled(x, n, level, found)
 
 
 def _logit_of_one(x: float, n: float, level: float) -> Estimate:
     estimate, se = float(np.log(x / (n - x))), float(np.sqrt(1 / x + 1 / (n - x)))
-    half = quantile(level) * se
-    return Estimate("logit of one series", 1, level, estimate, se, estimate - half, estimate + half, tau2=0.0)
+    return Estimate("logit of one series", 1, level, estimate, se, *limits(estimate, se, level), tau2=0.0)
+
+
+def _unmodelled(x: Vector, n: Vector, level: float, method: str, why: str | None = None) -> PooledProportion:
+    """Totals, crude interval, range and flags: what can be said of any series; no estimate and no intervals."""
+    none = Bounds(None, None, None, why)
+    return PooledProportion(
+        method, len(x), int(x.sum()), int(n.sum()), None, none, none, none, crude_pooled(x, n, level),
+        lowest=float((x / n).min()), highest=float((x / n).max()), warnings=few(float(x.sum()), float(n.sum())),
+    )  # fmt: skip
 
 
 def _crude_only(x: Vector, n: Vector, level: float, method: str, note: str) -> PooledProportion:
-    crude = crude_pooled(x, n, level)
+    base, crude = _unmodelled(x, n, level, method, note), crude_pooled(x, n, level)
     exact = replace(crude.exact, note=note)
-    none = Bounds(None, None, None, note)
-    return PooledProportion(
-        method, len(x), crude.events, crude.at_risk, crude.estimate, exact, exact, none, crude,
-        lowest=float((x / n).min()), highest=float((x / n).max()),
-        warnings=(note, *(() if crude.note is None else (crude.note,)), *few(float(x.sum()), float(n.sum()))),
-    )  # fmt: skip
-
-
-def _not_estimable(x: Vector, n: Vector, level: float, reason: str) -> PooledProportion:
-    none = Bounds(None, None, None, reason)
-    return PooledProportion(
-        "binomial-normal GLMM, exact ML", len(x), int(x.sum()), int(n.sum()), None, none, none, none,
-        crude_pooled(x, n, level), lowest=float((x / n).min()), highest=float((x / n).max()),
-        warnings=few(float(x.sum()), float(n.sum())), reason=reason,
-    )  # fmt: skip
+    said = (note, *(() if crude.note is None else (crude.note,)))
+    return replace(base, estimate=crude.estimate, wald=exact, t=exact, warnings=(*said, *base.warnings))
 
 
 def _modelled(x: Vector, n: Vector, level: float, found: Maximum) -> PooledProportion:
-    method = "binomial-normal GLMM, exact ML"
-    boundary = ("tau² is 0: the common-effect logistic model",) if found.at_boundary else ()
-    half = quantile(level) * found.se
-    statistic = found.mu / found.se
-    model = Estimate(
-        method, len(x), level, found.mu, found.se, found.mu - half, found.mu + half, statistic, None,
-        two_sided(statistic), found.tau**2, warnings=boundary,
-    )  # fmt: skip
-    wide = quantile(level, len(x) - 1) * found.se
-    return PooledProportion(
-        method, len(x), int(x.sum()), int(n.sum()), expit(found.mu), _back(Bounds(found.mu - half, found.mu + half)),
-        _back(Bounds(found.mu - wide, found.mu + wide, len(x) - 1.0)), _back(prediction_interval(model)),
-        crude_pooled(x, n, level), model, found.log_likelihood, float((x / n).min()), float((x / n).max()),
-        warnings=(*boundary, *few(float(x.sum()), float(n.sum()))),
+    base = _unmodelled(x, n, level, GLMM)
+    model = as_estimate(found, GLMM, len(x), level, "tau² is 0: the common-effect logistic model")
+    return replace(
+        base, estimate=expit(found.mu), wald=_back(Bounds(model.ci_low, model.ci_high)),
+        t=_back(Bounds(*limits(found.mu, found.se, level, len(x) - 1), len(x) - 1.0)),
+        prediction=_back(prediction_interval(model)), model=model, log_likelihood=found.log_likelihood,
+        warnings=(*model.warnings, *base.warnings),
     )  # fmt: skip
 
 
@@ -189,10 +181,10 @@ def two_step(
     future = (
         ahead if ahead.low is None or ahead.high is None else replace(ahead, low=back(ahead.low), high=back(ahead.high))
     )
-    return PooledProportion(
-        method, model.k, int(x.sum()), int(n.sum()), back(model.estimate), bounds, bounds, future,
-        crude_pooled(x, n, level), model, None, float((x / n).min()), float((x / n).max()),
-        warnings=(SENSITIVITY, *model.warnings, *few(float(x.sum()), float(n.sum()))),
+    base = _unmodelled(x, n, level, method)
+    return replace(
+        base, estimate=back(model.estimate), wald=bounds, t=bounds, prediction=future, model=model,
+        warnings=(SENSITIVITY, *model.warnings, *base.warnings),
     )  # fmt: skip
 
 
