@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from msc_harvest import synthesis
 from msc_harvest.synthesis import (
@@ -21,7 +23,7 @@ from msc_harvest.synthesis import (
 )
 from msc_harvest.synthesis.exact_odds import exact_odds
 from msc_harvest.synthesis.mantel_haenszel import mantel_haenszel
-from msc_harvest.synthesis.presenting import WIDENED, taking_in
+from msc_harvest.synthesis.presenting import CUT, SCORE, WIDENED, taking_in
 from msc_harvest.synthesis.random_effects import inverse_variance, sample_size_weighted
 from msc_harvest.synthesis.results import Estimate
 from msc_harvest.synthesis.single_arm import binomial_normal
@@ -29,6 +31,9 @@ from tests.synthesis.published import BCG, NISSEN_INFARCTION
 from tests.synthesis.test_reference_values import unshowable
 
 NAN = float("nan")
+TABLE = st.tuples(st.integers(1, 20), st.integers(1, 20)).flatmap(
+    lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))
+)
 
 
 def whole(found: Pooled) -> Pooled:
@@ -246,3 +251,28 @@ def test_the_order_of_studies_changes_nothing_but_their_rows() -> None:
         other.pi_note,
     )
     assert [row.estimate for row in one.studies] == [row.estimate for row in other.studies][::-1]
+
+
+def test_one_difference_of_risks_has_its_score_interval() -> None:
+    """2/21 against 7/21: the large-sample interval ends below no difference, those of both ratios do not; 0/16 against
+    0/16: nothing is corrected."""
+    found = pool_two_arm([2], [21], [7], [21], "RD")
+    assert (found.ci_low, found.ci_high) == pytest.approx((-0.4618416, 0.0141821), abs=1e-7)
+    assert found.interval == found.studies[0].interval == SCORE and found.p_value is None
+    for measure in ("RR", "OR"):
+        ratio = pool_two_arm([2], [21], [7], [21], measure)
+        assert ratio.ci_low is not None and ratio.ci_high is not None and ratio.ci_low < 1 < ratio.ci_high
+    none = pool_two_arm([0, 4], [16, float("nan")], [0, 2], [16, 9], "RD")
+    assert (none.estimate, none.ci_low, none.ci_high) == pytest.approx((0, -0.1936076, 0.1936076), abs=1e-6)
+    assert none.studies[0].note is None
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(TABLE, min_size=1, max_size=5))
+def test_differences_of_risks_stay_where_they_can_be(rows: list[tuple[int, int, int, int]]) -> None:
+    found = pool_two_arm(*(list(column) for column in zip(*rows, strict=True)), "RD")
+    ends = [one for one in (found.ci_low, found.ci_high, found.pi_low, found.pi_high) if one is not None]
+    assert all(-1 <= one <= 1 for one in ends)
+    assert (CUT in found.warnings) == (
+        found.pooled and any(one is not None and abs(one) > 1 for one in (found.scaled_ci_low, found.scaled_ci_high))
+    )

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from msc_harvest.synthesis.proportion import clopper_pearson, wilson
+from msc_harvest.synthesis.proportion import clopper_pearson, score_difference, wilson
 
 
 def test_newcombe_1998_examples() -> None:
@@ -16,6 +17,27 @@ def test_newcombe_1998_examples() -> None:
     low, high = clopper_pearson([81, 15, 0, 1], [263, 148, 20, 29])
     assert np.round(low, 4).tolist() == [0.2527, 0.0578, 0.0, 0.0009]
     assert np.round(high, 4).tolist() == [0.3676, 0.1617, 0.1684, 0.1776]
+
+
+def test_newcombe_1998_differences() -> None:
+    """Newcombe RG. Stat Med 1998;17:873–890, Table II, method 10: all eight contrasts as printed (quoted, not read)."""
+    given = np.array([[56, 70, 48, 80], [9, 10, 3, 10], [6, 7, 2, 7], [5, 56, 0, 29],
+                      [0, 10, 0, 20], [0, 10, 0, 10], [10, 10, 0, 20], [10, 10, 0, 10]])  # fmt: skip
+    low, high = score_difference(*given.T)
+    assert np.round(low, 4).tolist() == [0.0524, 0.1705, 0.0582, -0.0381, -0.1611, -0.2775, 0.6791, 0.6075]
+    assert np.round(high, 4).tolist() == [0.3339, 0.8090, 0.8062, 0.1926, 0.2775, 0.2775, 1.0, 1.0]
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.data())
+def test_the_difference_agrees_with_statsmodels_and_turns_with_the_groups(
+    n1: int, n2: int, data: st.DataObject
+) -> None:
+    x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
+    low, high = (float(bound) for bound in score_difference(x1, n1, x2, n2))
+    theirs = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff", alpha=0.05)
+    assert (low, high) == pytest.approx(theirs, abs=1e-12)
+    assert -1 <= low <= x1 / n1 - x2 / n2 <= high <= 1
+    assert score_difference(x2, n2, x1, n1) == pytest.approx((-high, -low))
 
 
 def test_no_event_and_all_events_touch_the_edge() -> None:

@@ -66,3 +66,15 @@ def test_a_refusal_says_why() -> None:
     assert "range from 0.0 % to 100.0 %" in interpretation(ODD[8], ALONE)
     assert "One study alone settles nothing" in interpretation(ODD[3], NAMES)
     assert "without an upper limit" in interpretation(ODD[2], NAMES)
+
+
+def test_extreme_ratios_are_not_printed_in_full() -> None:
+    told = interpretation(pool_two_arm([3, 8], [21, 105], [1, 11], [21, 51]), NAMES)
+    assert "95 % interval below 0.01 to above 1000" in told and "0.00" not in told
+
+
+def test_a_wide_difference_is_called_wide() -> None:
+    told = interpretation(pool_two_arm([2], [21], [7], [21], "RD"), NAMES)
+    assert "-46.2 percentage points to +1.4 percentage points" in told and "the interval is wide" in told
+    close = interpretation(pool_two_arm([40], [400], [42], [400], "RD"), NAMES)
+    assert "includes no difference" in close and "wide" not in close

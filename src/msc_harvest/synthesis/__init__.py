@@ -13,8 +13,8 @@ The methods themselves, on the scale of the analysis, each by its module (`from 
 peto`); counts go in as `effect_sizes.tables`, one effect per study comes from `effect_sizes.binary`,
 `effect_sizes.continuous`, `effect_sizes.proportion`, `rates.log_rates`, `rates.log_rate_ratios`:
 
-* one proportion: `proportion.clopper_pearson`, `proportion.wilson`, both in `single_arm.series`; one rate:
-  `rates.exact_rate`
+* one proportion: `proportion.clopper_pearson`, `proportion.wilson`, both in `single_arm.series`; the difference of two:
+  `proportion.score_difference`; one rate: `rates.exact_rate`
 * single arms: `single_arm.binomial_normal`, `single_arm.crude_pooled`; for sensitivity `single_arm.two_step`,
   `beta_binomial.beta_binomial`; rates: `rates.poisson_normal`
 * two arms: `mantel_haenszel.mantel_haenszel` (RR, OR, RD), `mantel_haenszel.cochran_mantel_haenszel` (its test),

@@ -15,7 +15,8 @@ from msc_harvest.synthesis.exact_odds import ExactOdds, exact_odds
 from msc_harvest.synthesis.left_out import left_out, places
 from msc_harvest.synthesis.mantel_haenszel import mantel_haenszel, weights
 from msc_harvest.synthesis.peto import peto, peto_effects
-from msc_harvest.synthesis.presenting import alternative, answer, taking_in, without_answer
+from msc_harvest.synthesis.presenting import alternative, answer, by_score, taking_in, within_bounds, without_answer
+from msc_harvest.synthesis.proportion import score_difference
 from msc_harvest.synthesis.random_effects import (
     NO_VARIANCE,
     inverse_variance,
@@ -61,6 +62,8 @@ def pool_two_arm(
         by_size = _by_size(counts, measure, tau2, level)
         why = decision.sparse(counts, measure, rule.model, by_size.tau2 or 0.0)
         found = found if why is None else taking_in(found, by_size, prediction, why)
+    if measure == "RD":
+        found = _as_difference(found, counts, level)
     others = () if rule.model == "none" else _alternatives(counts, own, measure, level)
     moved = _renumbered(found, kept, excluded)
     flags = decision.few(float((counts.events1 + counts.events2).sum()), float(counts.total.sum()))
@@ -96,6 +99,18 @@ def _two_arm_by(
     if rule.why != _asked("mantel-haenszel").why:
         fit = widened(fit)
     return answer(fit, measure, rule, own, weights(used, measure), CORRECTED, None)
+
+
+def _as_difference(found: Pooled, counts: Tables, level: float) -> Pooled:
+    """A risk difference within its bounds; one study alone with its score interval, which agrees with its ratios where
+    the large-sample one would not."""
+    if found.pooled or found.estimate is None:
+        return within_bounds(found)
+    one = counts.take(counts.bearing("RD"))
+    low, high = score_difference(one.events1, one.n1, one.events2, one.n2, level)
+    return by_score(
+        found, float(one.events1[0] / one.n1[0] - one.events2[0] / one.n2[0]), float(low[0]), float(high[0])
+    )
 
 
 def _exact(rule: Decision, counts: Tables, measure: str, level: float) -> Pooled:

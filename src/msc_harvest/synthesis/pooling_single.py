@@ -21,6 +21,7 @@ from msc_harvest.synthesis.single_arm import PooledProportion, binomial_normal, 
 NOT_REPORTED = "events or number at risk not reported"
 NO_TIME = "events or person-time not reported"
 EXACT = "exact (Clopper–Pearson)"
+EXACT_RATE = "exact (Poisson)"
 GLMM = "t with {df:g} degrees of freedom, on the logit scale"
 
 
@@ -109,7 +110,7 @@ def _alternatives(found: PooledProportion, x: Vector, n: Vector, level: float) -
 
 def _row(place: int, events: int, n: int, level: float) -> StudyResult:
     one = series(events, n, level)
-    return StudyResult(place, one.estimate, one.exact.low, one.exact.high, None, one.note)
+    return StudyResult(place, one.estimate, one.exact.low, one.exact.high, None, one.note, EXACT)
 
 
 def _logit(value: float | None) -> float | None:
@@ -143,7 +144,7 @@ def pool_rates(events: npt.ArrayLike, time: npt.ArrayLike, model: str = "default
         )
     told = _rate(x, t, rule, model, level)
     rows = tuple(
-        StudyResult(place, float(a / b), *_pair(exact_rate(float(a), float(b), level)))
+        StudyResult(place, float(a / b), *_pair(exact_rate(float(a), float(b), level)), interval=EXACT_RATE)
         for place, a, b in zip(kept, x, t, strict=True)
     )
     seen = [float(one) for one in x / t]
@@ -162,7 +163,7 @@ def _rate(x: Vector, t: Vector, rule: Decision, model: str, level: float) -> Poo
         base = answer(found.fit, "rate", rule, own, None, None, None)
         return replace(
             base, method="crude rate, exact Poisson", situation=found.fit.reason or rule.why, pooled=len(x) > 1,
-            estimate=found.crude_rate, ci_low=found.crude.low, ci_high=found.crude.high, interval="exact (Poisson)",
+            estimate=found.crude_rate, ci_low=found.crude.low, ci_high=found.crude.high, interval=EXACT_RATE,
             note=found.fit.reason if len(x) == 1 else None, warnings=(found.fit.reason or "",),
         )  # fmt: skip
     why = Decision("glmm", f"{len(x)} series with events: Poisson-normal model")

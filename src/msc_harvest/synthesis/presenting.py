@@ -18,6 +18,9 @@ RATIOS = ("RR", "OR", "HR", "IRR")
 LOG_RATES = ("rate",)
 LARGEST = 700.0
 WIDENED = "widened to take in sample-size weights"
+LARGE_SAMPLE = "normal, on the scale of the analysis"
+SCORE = "score interval (Newcombe 1998)"
+CUT = "the interval went beyond what a difference of risks can be, and is cut at 100 percentage points"
 BEYOND = "a limit of the interval is too large to be a number worth printing"
 
 
@@ -106,6 +109,34 @@ def taking_in(shown: Pooled, other: Estimate, convention: str, why: str) -> Pool
     )  # fmt: skip
 
 
+def by_score(shown: Pooled, middle: float, low: float, high: float) -> Pooled:
+    """The risk difference of one study with `low` and `high` of its score interval in place of the large-sample one.
+
+    The estimate is the difference as counted, since nothing was corrected; no p is given: it would be another method's.
+    """
+    rows = tuple(
+        replace(one, estimate=middle, ci_low=low, ci_high=high, note=None, interval=SCORE) for one in shown.studies
+    )
+    return replace(
+        shown, estimate=middle, ci_low=low, ci_high=high, interval=SCORE, scaled_estimate=middle, scaled_se=None,
+        scaled_ci_low=low, scaled_ci_high=high, p_value=None, studies=rows, lowest=middle, highest=middle,
+    )  # fmt: skip
+
+
+def within_bounds(shown: Pooled) -> Pooled:
+    """A pooled risk difference whose limits, on the natural scale, lie where a difference of risks can: −1 to 1.
+
+    The limits on the scale of the analysis stay as the method gives them. A cut becomes a warning.
+    """
+    low, high, pi_low, pi_high = (
+        None if one is None else min(1.0, max(-1.0, one))
+        for one in (shown.ci_low, shown.ci_high, shown.pi_low, shown.pi_high)
+    )
+    is_cut = (low, high) != (shown.ci_low, shown.ci_high)
+    warnings = (*shown.warnings, CUT) if is_cut else shown.warnings
+    return replace(shown, ci_low=low, ci_high=high, pi_low=pi_low, pi_high=pi_high, warnings=warnings)
+
+
 def _both_ahead(shown: Pooled, other: Estimate, convention: str) -> Bounds:
     """The prediction interval of `shown`, widened to hold that of `other`; none where `shown` has none."""
     found = prediction_interval(other, convention)
@@ -127,7 +158,8 @@ def study_results(
         weight = None if share is None or not total else 100 * float(share[i]) / total
         places = (own.effects[i], own.effects[i] - half[i], own.effects[i] + half[i])
         middle, low, high = (natural(float(one), scale) for one in places)
-        found.append(StudyResult(study, middle, low, high, weight, corrected if study in own.corrected else None))
+        note = corrected if study in own.corrected else None
+        found.append(StudyResult(study, middle, low, high, weight, note, LARGE_SAMPLE))
     return tuple(found)
 
 

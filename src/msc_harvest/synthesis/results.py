@@ -75,7 +75,7 @@ class Tested:
 class StudyResult:
     """One study beside the pooled estimate: its place in the input, its own estimate with interval on the natural scale
     (ratio, proportion, difference), and its share of the weight in per cent. `note` says what was done to it (a
-    correction of empty cells), or how to read it."""
+    correction of empty cells), or how to read it; `interval` of which kind its interval is."""
 
     study: int
     estimate: float | None
@@ -83,6 +83,7 @@ class StudyResult:
     ci_high: float | None
     weight_percent: float | None = None
     note: str | None = None
+    interval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ NAMES = {
     "MD": "mean difference", "SMD": "standardised mean difference", "proportion": "proportion", "rate": "rate",
 }  # fmt: skip
 WIDE_RATIO = 3.0
+WIDE_DIFFERENCE = 0.2
+LEAST_RATIO, MOST_RATIO = 0.01, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,7 @@ def _direction(pooled: Pooled, names: Names) -> str:
         return "No interval can be given, so nothing can be concluded."
     low_known, high_known = nothing - 1 if low is None else low, nothing + 1 if high is None else high
     if low_known <= nothing <= high_known:
-        wide = pooled.measure in RATIOS and low is not None and (high is None or low <= 0 or high / low > WIDE_RATIO)
-        tail = ", and the interval is wide" if wide else ""
+        tail = ", and the interval is wide" if _is_wide(pooled.measure, low, high) else ""
         return (
             f"The interval includes no difference as well as less and more with {names.treatment}{tail}: "
             "this does not show that the two are alike."
@@ -104,6 +105,13 @@ def _direction(pooled: Pooled, names: Names) -> str:
     if names.less_is_better is None:
         return f"{said}."
     return f"{said}, that is {'in its favour' if fewer == names.less_is_better else 'against it'}."
+
+
+def _is_wide(measure: str, low: float | None, high: float | None) -> bool:
+    """Whether an interval is wide: the upper limit of a ratio above three times the lower, 20 points of difference."""
+    if measure in RATIOS:
+        return low is not None and (high is None or low <= 0 or high / low > WIDE_RATIO)
+    return measure == "RD" and low is not None and high is not None and high - low > WIDE_DIFFERENCE
 
 
 def _spread(pooled: Pooled) -> list[str]:
@@ -176,8 +184,17 @@ def _shown(pooled: Pooled, value: float | None) -> str:
     if pooled.measure == "RD":
         return f"{100 * value:+.1f} percentage points"
     if pooled.measure in RATIOS:
-        return f"{value:.2f}" if value < 100 else f"{value:.0f}"
+        return _ratio(value)
     return f"{value:.3g}"
+
+
+def _ratio(value: float) -> str:
+    """A ratio with two decimals; beyond 0.01 and 1000 only that it is, since more digits would feign knowledge."""
+    if value > MOST_RATIO:
+        return f"above {MOST_RATIO:.0f}"
+    if 0 < value < LEAST_RATIO:
+        return f"below {LEAST_RATIO}"
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
 def _capital(text: str) -> str:

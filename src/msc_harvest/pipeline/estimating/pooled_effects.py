@@ -32,8 +32,6 @@ from msc_harvest.synthesis import Pooled, StudyResult
 Cells = dict[str, Any]
 
 LEAST_TO_GROUP = 2
-_EXACT = "exact (Clopper–Pearson)"
-_NORMAL = "normal, on the scale of the analysis"
 NOBODY = "no pooled estimate: no study is left that may be pooled"
 
 _POOL = ("stratum", "organ_code", "outcome_code", "design_class", "measure")
@@ -182,7 +180,7 @@ def _own_rows(whole: Pool, given: Sequence[Member]) -> Iterator[Cells]:
             "ci_low": rounded(own.ci_low) if own else None,
             "ci_high": rounded(own.ci_high) if own else None,
             "weight_pct": rounded(in_it[study].weight_percent) if study in in_it and whole.pooled.pooled else None,
-            "method": (_EXACT if whole.code == PROPORTION else _NORMAL) if own else None,
+            "method": own.interval if own else None,
             "note": own.note if own else None,
             "exclusion_reason": whole.excluded.get(study, reasons.get(study)),
         }
