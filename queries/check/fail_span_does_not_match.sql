@@ -4,54 +4,42 @@
 -- missing: rows without any matched text have no span and are no fault; decisions of people (override) quote their reason and have none
 -- reference: concept.trial_text, concept.publication_text; spans are characters from 0, the end not included
 WITH spanned AS (
-    SELECT 'trial_cell_origin' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_cell_origin
+    SELECT 'record_cell_origin' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_cell_origin
     UNION ALL
-    SELECT 'trial_cell_source' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_cell_source
+    SELECT 'record_cell_source' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_cell_source
     UNION ALL
     SELECT 'trial_comparator' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_comparator
     UNION ALL
     SELECT 'trial_design' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_design
     UNION ALL
-    SELECT 'trial_donor_type' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_donor_type
+    SELECT 'record_donor_type' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_donor_type
     UNION ALL
-    SELECT 'trial_dose' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_dose
+    SELECT 'record_dose' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_dose
     UNION ALL
-    SELECT 'trial_immunosuppression' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_immunosuppression
+    SELECT 'record_immunosuppression' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_immunosuppression
     UNION ALL
-    SELECT 'trial_infusion' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_infusion
+    SELECT 'record_infusion' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_infusion
     UNION ALL
     SELECT 'trial_is_msc' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_is_msc
     UNION ALL
     SELECT 'trial_organ' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_organ
     UNION ALL
-    SELECT 'trial_product_role' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_product_role
+    SELECT 'record_product_role' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_product_role
     UNION ALL
-    SELECT 'trial_purpose' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_purpose
+    SELECT 'record_purpose' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_purpose
     UNION ALL
-    SELECT 'trial_route' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_route
+    SELECT 'record_route' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_route
     UNION ALL
     SELECT 'trial_scope' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_scope
     WHERE NOT starts_with(coalesce(rule_id, ''), 'override')
     UNION ALL
-    SELECT 'trial_target' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_target
+    SELECT 'record_target' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_target
     UNION ALL
-    SELECT 'trial_timing' AS concept, nct_id AS record_id, matched_field, matched_text, span_start, span_end FROM concept.trial_timing
-    UNION ALL
-    SELECT 'publication_cell_origin' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_cell_origin
-    UNION ALL
-    SELECT 'publication_cell_source' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_cell_source
+    SELECT 'record_timing' AS concept, record_id, matched_field, matched_text, span_start, span_end FROM concept.record_timing
     UNION ALL
     SELECT 'publication_comparator' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_comparator
     UNION ALL
     SELECT 'publication_design' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_design
-    UNION ALL
-    SELECT 'publication_donor_type' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_donor_type
-    UNION ALL
-    SELECT 'publication_dose' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_dose
-    UNION ALL
-    SELECT 'publication_immunosuppression' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_immunosuppression
-    UNION ALL
-    SELECT 'publication_infusion' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_infusion
     UNION ALL
     SELECT 'publication_is_msc' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_is_msc
     UNION ALL
@@ -59,18 +47,8 @@ WITH spanned AS (
     UNION ALL
     SELECT 'publication_preclinical' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_preclinical
     UNION ALL
-    SELECT 'publication_product_role' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_product_role
-    UNION ALL
-    SELECT 'publication_purpose' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_purpose
-    UNION ALL
-    SELECT 'publication_route' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_route
-    UNION ALL
     SELECT 'publication_scope' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_scope
     WHERE NOT starts_with(coalesce(rule_id, ''), 'override')
-    UNION ALL
-    SELECT 'publication_target' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_target
-    UNION ALL
-    SELECT 'publication_timing' AS concept, pmid AS record_id, matched_field, matched_text, span_start, span_end FROM concept.publication_timing
 ),
 stored AS (
     SELECT nct_id AS record_id, field, text FROM concept.trial_text

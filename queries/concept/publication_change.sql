@@ -4,6 +4,7 @@
 -- missing: notice_id is NULL where the record names no notice; a version without such news has no row
 -- reference: core.publication_version; notices in vocab.publication_notice
 -- care: the same notice with its PubMed number or its citation added later is no new notice.
+-- care: apart from trial_change: notices of a paper are compared, of a registration its facts.
 WITH fact AS (
     SELECT
         pmid,

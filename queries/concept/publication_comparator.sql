@@ -4,6 +4,7 @@
 -- missing: a paper whose title and abstract name no comparison has no row
 -- reference: vocab.comparator, vocab.comparator_word
 -- care: words only; how many people were in which group is told by evidence.arm, not here.
+-- care: apart from trial_comparator, which reads arms and their kinds as registered.
 SELECT
     mention.record_id AS pmid,
     mention.code AS comparator_code,

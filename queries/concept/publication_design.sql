@@ -4,6 +4,7 @@
 -- missing: a paper whose types, title and abstract tell no design has no row
 -- reference: vocab.study_design, vocab.study_design_word; publication types as in PubMed
 -- care: publication types speak before words; among words a case report speaks first, then chance, historical controls, other controls.
+-- care: apart from trial_design, which goes by the allocation and the comparisons registered.
 WITH record AS (
     SELECT pmid FROM concept.publication_scope WHERE is_in_scope
 ),

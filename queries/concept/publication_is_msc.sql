@@ -4,6 +4,7 @@
 -- missing: a paper without any MSC word has is_msc FALSE and no matched text; is_msc is never NULL
 -- reference: MSC as in the anchor review, doi:10.3389/fimmu.2020.618243; adult progenitor cells (MAPC) count as MSC
 -- care: named in the abstract only is certainty medium: it may be background.
+-- care: apart from trial_is_msc: a paper lists no interventions, so being named is all there is.
 WITH named AS (
     SELECT
         pmid,

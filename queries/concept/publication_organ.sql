@@ -6,6 +6,7 @@
 -- care: title, keywords and subject headings speak first; the abstract only where they name no grafted organ,
 -- care: and then only where it speaks of somebody who has or gets the graft.
 -- care: an organ outside the body (donor organ, machine perfusion) counts only where title, keywords or headings speak of perfusion.
+-- care: apart from trial_organ: only papers that name MSC are looked at, and the abstract is all there is beside the subject.
 WITH perfused AS (
     SELECT DISTINCT pmid
     FROM concept.publication_mention

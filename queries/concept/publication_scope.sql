@@ -6,6 +6,7 @@
 -- care: in scope are reports on people only; pre-clinical papers, reviews and protocols are on the subject (is_on_subject) and kept apart.
 -- care: where publication types are silent, words decide: people before animals only if animals are not named more often, and only
 -- care: where something was given; organs kept alive by a machine, without a word of people, are a test on the bench. MSC named in the abstract alone leave the paper borderline (unclear).
+-- care: apart from trial_scope: kinds of papers and of trials are other questions, with other reasons to put aside.
 WITH organ AS (
     SELECT
         publication_organ.pmid,

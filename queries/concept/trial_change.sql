@@ -5,6 +5,7 @@
 -- reference: core.trial_version; kinds of change in vocab.change
 -- care: a version that was withdrawn or could not be read has no facts: the next one is compared with the last that has.
 -- care: spaces and the order of outcomes make no change, and a date made more or less exact (2026-05, 2026-05-12) has not moved.
+-- care: apart from publication_change: facts of a registration are compared, of a paper its notices.
 WITH fact AS (
     SELECT
         trial_version.nct_id,

@@ -4,6 +4,7 @@
 -- missing: a trial with one group and no word of a comparison is none; groups that all get cells are dose_or_product; both without matched text
 -- reference: vocab.comparator, vocab.comparator_word; kinds of arms as in the register
 -- care: in a trial registered with a single group only placebo and historical controls named in titles or arms count: control is a common word.
+-- care: apart from publication_comparator: the register tells arms and their kinds; a paper has words alone.
 WITH record AS (
     SELECT
         trial.nct_id,

@@ -4,6 +4,7 @@
 -- missing: a trial that names no comparison is single_arm, unless it is allotted by chance
 -- reference: vocab.study_design; allocation as in the register, comparisons in concept.trial_comparator
 -- care: the register's allocation decides on chance; only where it is silent do titles (words for randomised).
+-- care: apart from publication_design: the register states the allocation; publication types and words tell that of a paper.
 WITH record AS (
     SELECT trial.nct_id, trial.allocation
     FROM core.trial AS trial

@@ -8,6 +8,7 @@
 -- care: summary and description count only where the record lists no intervention and no arm.
 -- care: vesicles and media made from MSC are another product (msc_vesicles), and so are stem cells that may as well be
 -- care: blood-forming (unsure_cells); both leave is_msc FALSE.
+-- care: apart from publication_is_msc: a registration lists what is given, so arms and interventions decide; a paper only names it.
 WITH entry AS (
     SELECT nct_id, unnest(string_split(lower_text, ' | ')) AS text
     FROM concept.trial_text

@@ -6,6 +6,7 @@
 -- care: titles, conditions and keywords speak first; arms and interventions only where those are silent; summary and inclusion
 -- care: criteria last, and only where they speak of people who have or get the graft.
 -- care: an organ outside the body (donor organ, machine perfusion) counts only where the record speaks of perfusion.
+-- care: apart from publication_organ: all trials are looked at, arms come between subject and criteria, and agreement of fields makes surer.
 WITH perfused AS (
     SELECT DISTINCT nct_id
     FROM concept.trial_mention

@@ -8,6 +8,7 @@
 -- care: a transplantation that is background, an exclusion, an outcome or awaited does not make people recipients.
 -- care: recipients in whose record MSC stand in the running text alone are unclear: the product may go by another name.
 -- care: a disease of blood or marrow means a marrow graft only where such a graft or its cells are named.
+-- care: apart from publication_scope: kinds of trials and of papers are other questions, with other reasons to put aside.
 WITH organ AS (
     SELECT
         trial_organ.nct_id,

@@ -2,9 +2,10 @@
 -- question: Which texts of a trial can tell what is given and who is treated?
 -- grain: one row per trial and field that has text; entries of a list joined with " | "
 -- missing: a field without text has no row
--- reference: vocab.trial_field says what each field can tell
+-- reference: vocab.record_field says what each field can tell
 -- care: text is as the register wrote it, lower_text the same letter by letter in lower case: places found in one hold in the other.
 -- care: spans (span_start, span_end) of all concepts are characters of text, counted from 0, the end not included.
+-- care: apart from publication_text: the fields are other columns; what each can tell stands in one list, vocab.record_field.
 WITH raw_text AS (
     SELECT nct_id, 'brief_title' AS field, brief_title AS text FROM core.trial
     UNION ALL
@@ -55,11 +56,11 @@ WITH raw_text AS (
 SELECT
     raw_text.nct_id,
     raw_text.field,
-    trial_field.sort_order AS field_order,
-    trial_field.product_tier,
-    trial_field.recipient_tier,
+    record_field.sort_order AS field_order,
+    record_field.product_tier,
+    record_field.recipient_tier,
     raw_text.text,
     lower(replace(raw_text.text, chr(30), ' ')) AS lower_text
 FROM raw_text
-INNER JOIN vocab.trial_field ON trial_field.field = raw_text.field
+INNER JOIN vocab.record_field ON record_field.record_source = 'clinicaltrials_gov' AND record_field.field = raw_text.field
 WHERE raw_text.text IS NOT NULL AND trim(raw_text.text) IS DISTINCT FROM ''

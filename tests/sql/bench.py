@@ -6,7 +6,7 @@ A case folder `tests/sql/<schema>/<name>/<case as a sentence>/` holds
                          header names a function (compute) must return them after it
 A vocabulary table without a CSV holds the real vocabulary, and the expressions made from it alone (DERIVED) the real
 expressions; any other table without a CSV is empty. Where a file reads places of words (MADE_OF), a case may give the
-texts instead: lower_text and what vocab.trial_field says of a field are then filled in, and the places found.
+texts instead: lower_text and what vocab.record_field says of a field are then filled in, and the places found.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MADE_OF = {
     "concept.trial_mention": "concept.trial_text",
     "concept.publication_mention": "concept.publication_text",
 }
+PLACES = "concept.record_mention"
 
 Cells = tuple[str, ...]
 
@@ -85,7 +86,8 @@ def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tupl
     strangers = given.keys() - file.reads - texts
     assert not strangers, f"{case.folder}: {file.name} does not read {', '.join(sorted(strangers))}"
     connection = duckdb.connect()
-    needed = file.reads | texts | ({"vocab.trial_field", "concept.pattern"} if texts else set())
+    made_of = {*MADE_OF.values(), PLACES, "vocab.record_field", "concept.pattern"} if texts else set()
+    needed = file.reads | made_of
     for table in sorted(needed):
         _create(connection, table, types[table])
         if table in given:
@@ -95,8 +97,8 @@ def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tupl
             _insert(connection, table, names, rows, types[table])
         elif table.startswith("vocab."):
             load_csv(connection, VOCABULARY[table], str(ROOT / "warehouse" / f"{table.replace('.', '/')}.csv"))
-    for text in sorted(texts):
-        _find_places(connection, text)
+    if texts:
+        _find_places(connection, texts)
     columns, expected = _read(case.folder / "expect.csv")
     chosen = ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '')" for column in columns)
     _result(connection, file, "returned")
@@ -105,17 +107,18 @@ def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tupl
     return sorted(expected), sorted(tuple(row) for row in returned)
 
 
-def _find_places(connection: duckdb.DuckDBPyConnection, text: str) -> None:
-    """Complete the rows of a text table and fill the table of places that is made of it."""
-    connection.execute(f"UPDATE {text} SET lower_text = lower(text) WHERE lower_text IS NULL")
-    if text == "concept.trial_text":
-        connection.execute(
-            "UPDATE concept.trial_text SET field_order = known.sort_order, product_tier = known.product_tier, "
-            "recipient_tier = known.recipient_tier FROM vocab.trial_field AS known WHERE known.field = trial_text.field"
-        )
-    places = next(made for made, base in MADE_OF.items() if base == text)
-    made = (QUERIES / f"{places.replace('.', '/')}.sql").read_text(encoding="utf-8")
-    connection.execute(f"INSERT INTO {places} BY NAME\n{made}")
+def _find_places(connection: duckdb.DuckDBPyConnection, texts: set[str]) -> None:
+    """Complete the rows of text tables and fill the tables of places that are made of them."""
+    for text in sorted(texts):
+        connection.execute(f"UPDATE {text} SET lower_text = lower(text) WHERE lower_text IS NULL")
+    connection.execute(
+        "UPDATE concept.trial_text SET field_order = known.sort_order, product_tier = known.product_tier, "
+        "recipient_tier = known.recipient_tier FROM vocab.record_field AS known "
+        "WHERE known.record_source = 'clinicaltrials_gov' AND known.field = trial_text.field"
+    )
+    for places in (PLACES, *(made for made, text in MADE_OF.items() if text in texts)):
+        made = (QUERIES / f"{places.replace('.', '/')}.sql").read_text(encoding="utf-8")
+        connection.execute(f"INSERT INTO {places} BY NAME\n{made}")
 
 
 def _result(connection: duckdb.DuckDBPyConnection, file: SqlFile, table: str) -> None:

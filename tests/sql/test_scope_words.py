@@ -18,6 +18,8 @@ NEEDED = {
     "pattern",
     "organ_pattern",
     "trial_text",
+    "publication_text",
+    "record_mention",
     "trial_mention",
     "trial_is_msc",
     "trial_organ",
