@@ -6,6 +6,7 @@ The words come with the rows, once, in the first of them; no outcome and no arm 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -94,10 +95,16 @@ def read_abstracts(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _words(rows: pl.DataFrame) -> Words:
     first = rows.row(0, named=True) if len(rows) else {"evidence_words": (), "outcome_words": ()}
-    return compile_words(
-        [(one["kind"], one["pattern"]) for one in first["evidence_words"] or ()],
-        [(one["outcome_code"], one["kind"], one["pattern"]) for one in first["outcome_words"] or ()],
+    return _compiled(
+        tuple((one["kind"], one["pattern"]) for one in first["evidence_words"] or ()),
+        tuple((one["outcome_code"], one["kind"], one["pattern"]) for one in first["outcome_words"] or ()),
     )
+
+
+@lru_cache(maxsize=4)
+def _compiled(evidence_words: tuple[tuple[str, str], ...], outcome_words: tuple[tuple[str, str, str], ...]) -> Words:
+    """The same words serve every build of a process, and take longer to compile than many abstracts to read."""
+    return compile_words(evidence_words, outcome_words)
 
 
 def _cells(reading: Reading) -> Iterator[Cells]:

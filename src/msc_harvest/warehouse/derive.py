@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from msc_harvest.dictionary import every_table
+from msc_harvest.dictionary import Table, every_table
 from msc_harvest.errors import SettingsError
 from msc_harvest.warehouse.connect import MACHINE
 from msc_harvest.warehouse.sql_files import SqlFile, in_build_order, read_folder
-from msc_harvest.warehouse.tables import ArrowTable, load_csv, quoted
+from msc_harvest.warehouse.tables import ArrowTable, load_csv, quoted, together
 
 # A Python function that adds columns to the rows of a SQL file; statistics that SQL cannot compute.
 Compute = Callable[[pl.DataFrame], pl.DataFrame]
@@ -27,20 +27,23 @@ def load_signed_files(connection: duckdb.DuckDBPyConnection, assets: Path) -> No
 
     Raises SettingsError naming the file and line that do not fit their declared table.
     """
-    for table in every_table():
-        schema, _, name = table.name.partition(".")
-        if schema not in ("vocab", "curated"):
-            continue
-        path = assets / "warehouse" / schema / f"{name}.csv"
-        if not path.is_file():
-            raise SettingsError(f"warehouse/{schema}/{name}.csv is missing; restore it from the checkout or the wheel")
-        try:
-            load_csv(connection, table, str(path))
-        except _NOT_THE_FILE:
-            raise
-        except duckdb.Error as problem:
-            reason = " ".join(str(problem).split())[:300]
-            raise SettingsError(f"warehouse/{schema}/{name}.csv does not fit its declaration: {reason}") from None
+    with together(connection):
+        for table in every_table():
+            if table.name.partition(".")[0] in ("vocab", "curated"):
+                _load_one(connection, table, assets)
+
+
+def _load_one(connection: duckdb.DuckDBPyConnection, table: Table, assets: Path) -> None:
+    file = f"warehouse/{table.name.replace('.', '/')}.csv"
+    if not (assets / file).is_file():
+        raise SettingsError(f"{file} is missing; restore it from the checkout or the wheel")
+    try:
+        load_csv(connection, table, str(assets / file))
+    except _NOT_THE_FILE:
+        raise
+    except duckdb.Error as problem:
+        reason = " ".join(str(problem).split())[:300]
+        raise SettingsError(f"{file} does not fit its declaration: {reason}") from None
 
 
 def derive(connection: duckdb.DuckDBPyConnection, queries: Path, computes: Mapping[str, Compute]) -> list[str]:
@@ -53,8 +56,10 @@ def derive(connection: duckdb.DuckDBPyConnection, queries: Path, computes: Mappi
     ordered = in_build_order(read_folder(queries))
     for file in ordered:
         _build_one(connection, file, computes)
-        kind = "VIEW" if file.is_view else "TABLE"
-        connection.execute(f"COMMENT ON {kind} {file.name} IS {quoted(file.comment)}")
+    with together(connection):
+        for file in ordered:
+            kind = "VIEW" if file.is_view else "TABLE"
+            connection.execute(f"COMMENT ON {kind} {file.name} IS {quoted(file.comment)}")
     return [file.name for file in ordered]
 
 

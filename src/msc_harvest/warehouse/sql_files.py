@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -45,26 +46,51 @@ def read_folder(folder: Path, schemas: Iterable[str] = (*MATERIALISED, VIEWS)) -
 
     Raises SettingsError naming a file that is not one bare SELECT.
     """
+    paths = [(schema, path) for schema in schemas for path in sorted((folder / schema).glob("*.sql"))]
+    texts = tuple(path.read_text(encoding="utf-8") for _, path in paths)
+    parsed = zip(paths, texts, _parsed(texts), strict=True)
+    return [_file(path, f"{schema}.{path.stem}", text, tree) for (schema, path), text, tree in parsed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """What the parser says of one text: why it is not one bare SELECT, or the base tables it mentions anywhere."""
+
+    fault: str | None
+    reads: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _parsed(texts: tuple[str, ...]) -> tuple[_Tree, ...]:
+    """Parse each text without binding it: no table needs to exist."""
+    if not texts:
+        return ()
     connection = duckdb.connect()
     try:
-        return [
-            read_file(path, f"{schema}.{path.stem}", connection)
-            for schema in schemas
-            for path in sorted((folder / schema).glob("*.sql"))
-        ]
+        serialised = connection.execute("SELECT json_serialize_sql(unnest(?))", [list(texts)]).fetchall()
     finally:
         connection.close()
+    return tuple(_tree(one) for (one,) in serialised)
 
 
-def read_file(path: Path, name: str, connection: duckdb.DuckDBPyConnection) -> SqlFile:
-    """Read and parse one file without binding it (no table needs to exist)."""
-    text = path.read_text(encoding="utf-8")
-    serialised = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()[0][0]
-    tree = json.loads(serialised)
-    if tree.get("error") or len(tree["statements"]) != 1:
-        reason = tree.get("error_message") or "more than one statement"
-        raise SettingsError(f"queries/{name.replace('.', '/')}.sql is not one bare SELECT: {reason}")
-    return SqlFile(name, path, text, _header(text), frozenset(_tables_in(tree)))
+def _tree(serialised: str) -> _Tree:
+    reads: set[str] = set()
+
+    def note(node: dict[str, Any]) -> dict[str, Any]:
+        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+            reads.add(f"{node['schema_name']}.{node['table_name']}")
+        return node
+
+    root = json.loads(serialised, object_hook=note)
+    if root.get("error"):
+        return _Tree(str(root.get("error_message")), frozenset())
+    return _Tree(None if len(root["statements"]) == 1 else "more than one statement", frozenset(reads))
+
+
+def _file(path: Path, name: str, text: str, tree: _Tree) -> SqlFile:
+    if tree.fault is not None:
+        raise SettingsError(f"queries/{name.replace('.', '/')}.sql is not one bare SELECT: {tree.fault}")
+    return SqlFile(name, path, text, _header(text), tree.reads)
 
 
 def in_build_order(files: Iterable[SqlFile]) -> list[SqlFile]:
@@ -97,15 +123,3 @@ def _header(text: str) -> dict[str, str]:
         elif key:
             header[key] = f"{header[key]} {words}".strip()
     return header
-
-
-def _tables_in(node: Any) -> Iterator[str]:
-    """Qualified names of all base tables mentioned anywhere in a serialised statement."""
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-            yield f"{node['schema_name']}.{node['table_name']}"
-        for value in node.values():
-            yield from _tables_in(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _tables_in(value)

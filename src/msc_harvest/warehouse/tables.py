@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -38,16 +39,29 @@ class ArrowTable:
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every schema and every declared table with its comments. Keys are checked by queries, not by indexes."""
-    for schema in SCHEMAS:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for table in every_table():
-        columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
-        connection.execute(f"CREATE TABLE {table.name} ({columns})")
-        connection.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.definition)}")
-        for column in table.columns:
-            text = f"{column.definition} [{column.source_path}]" if column.source_path else column.definition
-            connection.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(text)}')
+    """Create every schema and every declared table with its comments. Keys are checked by queries, not by indexes.
+
+    In one transaction: there are some two thousand statements, and a commit waits for the disk.
+    """
+    with together(connection):
+        for schema in SCHEMAS:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for table in every_table():
+            columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
+            connection.execute(f"CREATE TABLE {table.name} ({columns})")
+            connection.execute(f"COMMENT ON TABLE {table.name} IS {quoted(table.definition)}")
+            for column in table.columns:
+                text = f"{column.definition} [{column.source_path}]" if column.source_path else column.definition
+                connection.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {quoted(text)}')
+
+
+@contextmanager
+def together(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction for all that is done in the block. An error in it leads to no commit: what was done goes with the
+    connection."""
+    connection.begin()
+    yield
+    connection.commit()
 
 
 def quoted(text: str) -> str:
@@ -105,12 +119,11 @@ class RowBuffer:
 
     def flush(self) -> None:
         """Insert what has been collected, in one transaction."""
-        self._connection.begin()
-        for name, rows in self._rows.items():
-            if rows:
-                insert_frame(self._connection, name, frame_of(self._tables[name], rows))
-                rows.clear()
-        self._connection.commit()
+        with together(self._connection):
+            for name, rows in self._rows.items():
+                if rows:
+                    insert_frame(self._connection, name, frame_of(self._tables[name], rows))
+                    rows.clear()
         self._records = 0
 
 
@@ -121,10 +134,10 @@ def load_csv(connection: duckdb.DuckDBPyConnection, table: Table, path: str) -> 
     the line, when a value does not fit its type.
     """
     types = {column.name: column.type for column in table.columns}
-    connection.execute(
+    inserted = connection.execute(
         f"INSERT INTO {table.name} BY NAME SELECT * FROM read_csv(?, header = true, columns = ?, delim = ',', "
         "quote = '\"', "
         "escape = '\"', nullstr = '', allow_quoted_nulls = true, strict_mode = true)",
         [path, types],
     )
-    return int(connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0][0])
+    return int(inserted.fetchall()[0][0])
