@@ -29,6 +29,7 @@ from msc_harvest.model import Received
 from msc_harvest.paths import Home, assets
 from msc_harvest.pipeline import holdings
 from msc_harvest.pipeline.building import build
+from tests.once import once
 from tests.pipeline.conftest import Silent
 
 RECEIVED_AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -68,18 +69,19 @@ def articles_of(path: Path) -> Iterator[bytes]:
 @pytest.fixture(scope="session")
 def msc_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with all registry records of MSC trials. Tests only read it."""
-    return warehouse_of(tmp_path_factory.mktemp("msc"), lines_of(_msc_trials(shared)))
+    return Home(once(tmp_path_factory, "msc", lambda folder: warehouse_of(folder, lines_of(_msc_trials(shared)))))
 
 
 @pytest.fixture(scope="session")
 def unrelated_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with trials and papers of other fields. Tests only read it."""
-    data = shared / "data"
-    return warehouse_of(
-        tmp_path_factory.mktemp("unrelated"),
-        lines_of(data / "ctgov" / "v2_records.jsonl.gz"),
-        articles_of(data / "pubmed" / "articles.xml.gz"),
-    )
+    studies = shared / "data" / "ctgov" / "v2_records.jsonl.gz"
+    articles = shared / "data" / "pubmed" / "articles.xml.gz"
+
+    def make(folder: Path) -> None:
+        warehouse_of(folder, lines_of(studies), articles_of(articles))
+
+    return Home(once(tmp_path_factory, "unrelated", make))
 
 
 def _msc_trials(shared: Path) -> Path:

@@ -21,19 +21,18 @@ def sql(home: Path, *words: str) -> int:
     return main(["--home", str(home), "sql", *words])
 
 
-def test_run_sample_prints_a_summary_of_all_organs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--home", str(tmp_path), "run", "--sample"]) == 0
-    told = capsys.readouterr()
-    assert told.out.startswith("Summary by organ (embedded sample, build ")
+def test_run_sample_prints_a_summary_of_all_organs(sample_run: Path) -> None:
+    home, out, err = sample_run / "home", (sample_run / "out").read_text(), (sample_run / "err").read_text()
+    assert out.startswith("Summary by organ (embedded sample, build ")
     for organ in ("Kidney", "Liver", "Heart", "Lung", "Small bowel"):
-        assert organ in told.out
-    assert "not a harvest" in told.err and "CSV file(s) from the embedded sample" in told.err
+        assert organ in out
+    assert "not a harvest" in err and "CSV file(s) from the embedded sample" in err
     # No archive and no manifest: only what this build said of its estimates is remembered.
-    assert not (tmp_path / "raw").exists()
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["estimates"]
-    with (tmp_path / "exports" / "safety_by_organ.csv").open(newline="") as lines:
+    assert not (home / "raw").exists()
+    assert [path.name for path in (home / "runs").iterdir()] == ["estimates"]
+    with (home / "exports" / "safety_by_organ.csv").open(newline="") as lines:
         assert {row["data_origin"] for row in csv.DictReader(lines)} == {"embedded sample"}
-    assert "embedded sample" in (tmp_path / "exports" / "ABOUT.md").read_text()
+    assert "embedded sample" in (home / "exports" / "ABOUT.md").read_text()
 
 
 def test_sample_never_replaces_a_harvest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from msc_harvest.cli import context, main
-from tests.pipeline.conftest import Bench
+from tests.once import a_copy_of
+from tests.pipeline.conftest import harvested
 from tests.standin import Fault, StandIn
 from tests.standin.records import articles_in, studies_in
+
+__all__ = ["harvested"]
 
 CANARY = "c4n4ry0c4n4ry0c4n4ry"
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home harvested from the stand-in and built once."""
-    bench = Bench(tmp_path_factory.mktemp("doctor"))
-    with StandIn(studies=studies_in(), articles=articles_in()) as server:
-        bench.harvest(server)
-    bench.build()
-    return bench.home.root
-
-
 @pytest.fixture
-def home(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(prepared, tmp_path / "home")
+def home(harvested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    a_copy_of(harvested / "home", tmp_path / "home")
     monkeypatch.setenv("MSC_HARVEST_EMAIL", f"{CANARY}@example.org")
     monkeypatch.setenv("NCBI_API_KEY", CANARY)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

@@ -19,11 +19,10 @@ from msc_harvest.paths import Home
 from msc_harvest.pipeline import gates
 from msc_harvest.pipeline.lock import only_writer
 from msc_harvest.warehouse.checks import CheckResult
-from tests.pipeline.conftest import Bench, bench, standin
+from tests.pipeline.conftest import Bench, bench, harvested, standin
 from tests.standin import Fault, StandIn
-from tests.standin.records import articles_in, studies_in
 
-__all__ = ["bench", "standin"]
+__all__ = ["bench", "harvested", "standin"]
 
 Make = Callable[..., StandIn]
 
@@ -35,12 +34,9 @@ def status(home: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+def prepared(harvested: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     """A home harvested from the stand-in and built once, and the moment after that."""
-    bench = Bench(tmp_path_factory.mktemp("status"))
-    with StandIn(studies=studies_in(), articles=articles_in()) as server:
-        bench.harvest(server)
-    bench.build()
+    bench = Bench.on_a_copy(harvested, tmp_path_factory.mktemp("status"))
     return bench.home.root, bench.now()
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.pipeline.conftest import bench, standin
+from tests.pipeline.conftest import bench, harvested, standin
 
-__all__ = ["bench", "standin"]
+__all__ = ["bench", "harvested", "standin"]

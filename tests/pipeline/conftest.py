@@ -18,6 +18,7 @@ from msc_harvest.pipeline.building import Built, build
 from msc_harvest.pipeline.harvesting import Wish
 from msc_harvest.settings import Settings
 from tests.http.conftest import Clock
+from tests.once import a_copy_of, once
 from tests.standin import StandIn
 from tests.standin.records import articles_in, studies_in
 
@@ -48,6 +49,14 @@ class Bench:
         self.home = Home(root / "home")
         self.clock = Clock()
         self.progress = Silent()
+
+    @classmethod
+    def on_a_copy(cls, harvested: Path, root: Path) -> Bench:
+        """A bench at `root` where the one of the fixture `harvested` ended: same home, same clock."""
+        bench = cls(root)
+        a_copy_of(harvested / "home", bench.home.root)
+        bench.clock.now = float((harvested / "clock").read_text())
+        return bench
 
     def now(self) -> datetime:
         """The bench's clock, aware."""
@@ -102,3 +111,17 @@ def standin() -> Callable[..., StandIn]:
         return StandIn(**{**given, **replaced})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def harvested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a bench left that harvested the sample's records from the stand-in and built once. Work on a copy."""
+    return once(tmp_path_factory, "harvested", _harvest)
+
+
+def _harvest(folder: Path) -> None:
+    bench = Bench(folder)
+    with StandIn(studies=studies_in(), articles=articles_in()) as server:
+        bench.harvest(server)
+    bench.build()
+    (folder / "clock").write_text(repr(bench.clock.now))

@@ -26,6 +26,7 @@ from msc_harvest.pipeline.building import build
 from msc_harvest.pipeline.doctor import Finding, Patient, Reached, examine, is_well, machine
 from msc_harvest.pipeline.lock import holder_file, only_writer
 from msc_harvest.warehouse.inspect import schema_digest
+from tests.once import a_copy_of
 from tests.pipeline.conftest import Bench, Silent
 from tests.standin import StandIn
 from tests.standin.records import articles_in, studies_in
@@ -35,13 +36,29 @@ GOOD = {"MSC_HARVEST_EMAIL": "person@example.org", "NCBI_API_KEY": "0123456789ab
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(harvested: Path) -> Path:
     """A home that was harvested from the stand-in and built once; tests work on copies."""
-    bench = Bench(tmp_path_factory.mktemp("doctor"))
-    with StandIn(studies=studies_in(), articles=articles_in()) as server:
-        bench.harvest(server)
-    bench.build()
-    return bench.home.root
+    return harvested / "home"
+
+
+@pytest.fixture(scope="module")
+def rebuilt(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse that a second build makes of that home's archive when there is none."""
+    home = Home(a_copy_of(prepared, tmp_path_factory.mktemp("rebuilt") / "home"))
+    home.warehouse.unlink()
+    patient(home).rebuild()
+    return home.warehouse
+
+
+@pytest.fixture
+def rebuild(home: Home, prepared: Path, rebuilt: Path) -> Callable[[], None]:
+    """Rebuilds the warehouse of `home`: that of the same archive is built once and copied into the place left free."""
+
+    def put() -> None:
+        assert not home.warehouse.exists() and Archive(home).digest() == Archive(Home(prepared)).digest()
+        shutil.copy(rebuilt, home.warehouse)
+
+    return put
 
 
 @pytest.fixture
@@ -207,7 +224,7 @@ def test_a_manifest_that_is_gone_is_told_by_the_warehouse(home: Home) -> None:
 
 @pytest.mark.parametrize("damage", [flip, cut, empty, junk], ids=lambda damage: damage.__name__)
 def test_a_damaged_warehouse_is_named_and_rebuilt_with_the_same_content(
-    home: Home, prepared: Path, damage: Callable[[Path], None]
+    home: Home, prepared: Path, rebuild: Callable[[], None], damage: Callable[[Path], None]
 ) -> None:
     """Fault matrix F8."""
     if damage is cut:
@@ -218,7 +235,7 @@ def test_a_damaged_warehouse_is_named_and_rebuilt_with_the_same_content(
     assert (one.check, one.severity) == ("warehouse", "fail") and "msc_harvest.duckdb" in one.what
     assert "restore it from a backup" in one.remedy and "msc-harvest build" in one.remedy
     damaged = home.warehouse.read_bytes()
-    repaired = only(found(home, fix=True))
+    repaired = only(found(home, fix=True, rebuild=rebuild))
     assert repaired.fixed and "rebuilt from the archive" in repaired.what
     assert (home.root / ".damaged" / "msc_harvest.duckdb").read_bytes() == damaged
     assert schema_digest(home.warehouse) == schema_digest(prepared / "msc_harvest.duckdb")
@@ -307,7 +324,9 @@ def test_a_log_beside_the_warehouse_is_told_and_put_aside(home: Home) -> None:
     assert found(home, fix=True)[0].fixed and not log.exists() and found(home) == []
 
 
-def test_a_log_that_fits_no_more_is_put_aside_and_the_warehouse_rebuilt(home: Home, prepared: Path) -> None:
+def test_a_log_that_fits_no_more_is_put_aside_and_the_warehouse_rebuilt(
+    home: Home, prepared: Path, rebuild: Callable[[], None]
+) -> None:
     log = home.warehouse.with_name(home.warehouse.name + ".wal")
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("SET wal_autocheckpoint = '1GB'")
@@ -316,7 +335,7 @@ def test_a_log_that_fits_no_more_is_put_aside_and_the_warehouse_rebuilt(home: Ho
     log.write_bytes(written)
     one = only(found(home))
     assert one.severity == "fail" and one.remedy == f"move {log.name} away, then: msc-harvest build"
-    assert only(found(home, fix=True)).fixed
+    assert only(found(home, fix=True, rebuild=rebuild)).fixed
     assert (home.root / ".damaged" / log.name).read_bytes() == written and not log.exists()
     assert schema_digest(home.warehouse) == schema_digest(prepared / "msc_harvest.duckdb") and found(home) == []
 

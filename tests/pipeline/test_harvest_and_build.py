@@ -48,12 +48,11 @@ def test_harvest_then_build_holds_every_record_byte_for_byte(bench: Bench, stand
     assert ledger == [(3, len(studies_in()) + 2 * len(articles_in()), True)]
 
 
-def test_the_same_answer_again_adds_no_version(bench: Bench, standin: Make) -> None:
+def test_the_same_answer_again_adds_no_version(harvested: Path, tmp_path: Path, standin: Make) -> None:
+    bench = Bench.on_a_copy(harvested, tmp_path)
+    before = [(segment.path, segment.path.read_bytes()) for segment in Archive(bench.home).segments()]
+    first = schema_digest(bench.home.warehouse)
     with standin() as server:
-        bench.harvest(server)
-        before = [(segment.path, segment.path.read_bytes()) for segment in Archive(bench.home).segments()]
-        bench.build()
-        first = schema_digest(bench.home.warehouse)
         again = bench.harvest(server)
     assert all((one.new, one.changed, one.segments) == (0, 0, ()) for one in again.harvests)
     assert [(segment.path, segment.path.read_bytes()) for segment in Archive(bench.home).segments()] == before
@@ -109,7 +108,7 @@ def test_nothing_reachable_is_told_and_recorded(bench: Bench, standin: Make) -> 
 
 
 def test_an_interruption_keeps_what_had_arrived_and_the_next_run_goes_on(
-    bench: Bench, standin: Make, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, standin: Make, harvested: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = 0
     real = bench.progress.advance
@@ -131,11 +130,7 @@ def test_an_interruption_keeps_what_had_arrived_and_the_next_run_goes_on(
         bench.harvest(server)
     bench.build()
     interrupted = schema_digest(bench.home.warehouse, skip=("ops", "raw"))
-    whole = Bench(bench.home.root.parent / "other")
-    with standin() as server:
-        whole.harvest(server)
-    whole.build()
-    assert schema_digest(whole.home.warehouse, skip=("ops", "raw")) == interrupted
+    assert schema_digest(harvested / "home" / "msc_harvest.duckdb", skip=("ops", "raw")) == interrupted
 
 
 def test_a_record_that_cannot_be_parsed_is_kept_and_listed(bench: Bench, standin: Make) -> None:
@@ -162,10 +157,10 @@ def test_a_record_that_cannot_be_parsed_is_kept_and_listed(bench: Bench, standin
     assert kept == [(1,)]
 
 
-def test_failing_checks_leave_the_old_warehouse(bench: Bench, standin: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    with standin() as server:
-        bench.harvest(server)
-    bench.build()
+def test_failing_checks_leave_the_old_warehouse(
+    harvested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench.on_a_copy(harvested, tmp_path)
     before = bench.home.warehouse.read_bytes()
     from msc_harvest.warehouse import checks
 

@@ -15,8 +15,10 @@ import duckdb
 import pytest
 
 from msc_harvest.paths import Home, assets
-from tests.labelled import lines_of, warehouse_of
+from tests.labelled import lines_of, unrelated_home, warehouse_of
 from tests.pipeline.posted import posted_study
+
+__all__ = ["unrelated_home"]
 
 Record = dict[str, Any]
 VALUE = "SELECT {} FROM evidence.registry_value WHERE {}"
@@ -31,10 +33,9 @@ def records(shared: Path) -> dict[str, Record]:
 
 
 @pytest.fixture(scope="module")
-def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def real(unrelated_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse of all 496 real records."""
-    home = warehouse_of(tmp_path_factory.mktemp("real"), lines_of(shared / "data" / "ctgov" / "v2_records.jsonl.gz"))
-    with _opened(home) as connection:
+    with _opened(unrelated_home) as connection:
         yield connection
 
 

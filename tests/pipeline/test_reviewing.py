@@ -21,6 +21,7 @@ from msc_harvest.pipeline import holdings, reviewing
 from msc_harvest.pipeline.building import Built, build
 from msc_harvest.pipeline.reviewing import Wish
 from tests.labelled import RECEIVED_AT, STRATEGY
+from tests.once import a_copy_of
 from tests.pipeline.conftest import Silent
 
 NCT = "NCT90000001"
@@ -100,11 +101,11 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A desk with the trial received and built."""
+def desk(untouched: Desk, tmp_path: Path) -> Desk:
+    """A desk of one's own with the trial received and built."""
     made = Desk(tmp_path)
-    made.receive("Cells are given to kidney transplant recipients.")
-    made.build()
+    a_copy_of(untouched.home.root, made.home.root)
+    made.n_runs = untouched.n_runs
     return made
 
 

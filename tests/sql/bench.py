@@ -12,6 +12,8 @@ texts instead: lower_text and what vocab.record_field says of a field are then f
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,26 +87,54 @@ def outcome(case: Case, file: SqlFile, types: dict[str, dict[str, str]]) -> tupl
     texts = {MADE_OF[table] for table in file.reads & MADE_OF.keys() if table not in given}
     strangers = given.keys() - file.reads - texts
     assert not strangers, f"{case.folder}: {file.name} does not read {', '.join(sorted(strangers))}"
-    connection = duckdb.connect()
     made_of = {*MADE_OF.values(), PLACES, "vocab.record_field", "concept.pattern"} if texts else set()
     needed = file.reads | made_of
-    for table in sorted(needed):
-        _create(connection, table, types[table])
-        if table in given:
-            _fill(connection, table, given[table], types[table])
-        elif table in DERIVED:
-            names, rows = real_expressions(table)
-            _insert(connection, table, names, rows, types[table])
-        elif table.startswith("vocab."):
-            load_csv(connection, VOCABULARY[table], str(ROOT / "warehouse" / f"{table.replace('.', '/')}.csv"))
-    if texts:
-        _find_places(connection, texts)
     columns, expected = _read(case.folder / "expect.csv")
     chosen = ", ".join(f"coalesce(CAST(\"{column}\" AS VARCHAR), '')" for column in columns)
-    _result(connection, file, "returned")
-    returned = connection.execute(f"SELECT {chosen} FROM returned").fetchall()
-    connection.close()
+    with _blank_sheet() as connection:
+        for table in sorted(needed):
+            _prepare(connection, table, given.get(table), types[table])
+        if texts:
+            _find_places(connection, texts)
+        _result(connection, file, "returned")
+        returned = connection.execute(f"SELECT {chosen} FROM returned").fetchall()
     return sorted(expected), sorted(tuple(row) for row in returned)
+
+
+@contextmanager
+def _blank_sheet() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database of the case's own. (Not a transaction taken back: rows not yet committed have other row ids.)"""
+    connection = _stock()
+    connection.execute("ATTACH ':memory:' AS sheet")
+    connection.execute("USE sheet")
+    try:
+        yield connection
+    finally:
+        connection.execute("USE memory")
+        connection.execute("DETACH sheet")
+
+
+@cache
+def _stock() -> duckdb.DuckDBPyConnection:
+    """The real vocabulary and the real expressions made from it, read once and not for every case."""
+    connection = duckdb.connect()
+    for name, declared in VOCABULARY.items():
+        _create(connection, name, {column.name: column.type for column in declared.columns})
+        load_csv(connection, declared, str(ROOT / "warehouse" / f"{name.replace('.', '/')}.csv"))
+    connection.execute("CREATE SCHEMA concept")
+    for table in DERIVED:
+        made = (QUERIES / f"{table.replace('.', '/')}.sql").read_text(encoding="utf-8")
+        connection.execute(f"CREATE TABLE {table} AS\n{made}")
+    return connection
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, table: str, given: Path | None, columns: dict[str, str]) -> None:
+    """The table with the rows of the case, else with the real ones where it is vocabulary, else with none."""
+    _create(connection, table, columns)
+    if given is not None:
+        _fill(connection, table, given, columns)
+    elif table in VOCABULARY or table in DERIVED:
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM memory.{table}")
 
 
 def _find_places(connection: duckdb.DuckDBPyConnection, texts: set[str]) -> None:
@@ -157,19 +187,6 @@ def _insert(
             f"INSERT INTO {table} ({names}) SELECT {casts} FROM (VALUES {holders}) AS given ({given})",
             [cell for row in rows for cell in row],
         )
-
-
-@cache
-def real_expressions(table: str) -> tuple[list[str], list[Cells]]:
-    """Columns and rows of a table that depends on nothing but the vocabulary."""
-    connection = duckdb.connect()
-    for name, declared in VOCABULARY.items():
-        _create(connection, name, {column.name: column.type for column in declared.columns})
-        load_csv(connection, declared, str(ROOT / "warehouse" / f"{name.replace('.', '/')}.csv"))
-    result = connection.execute((QUERIES / f"{table.replace('.', '/')}.sql").read_text(encoding="utf-8"))
-    names, rows = [column[0] for column in result.description or []], result.fetchall()
-    connection.close()
-    return names, [tuple(str(cell) for cell in row) for row in rows]
 
 
 def _read(path: Path) -> tuple[list[str], list[Cells]]:

@@ -48,7 +48,7 @@ def test_no_case_without_a_file() -> None:
 
 @pytest.mark.parametrize("file", FILES.values(), ids=lambda file: file.name)
 def test_header_and_form(file: SqlFile) -> None:
-    """Full header, one bare SELECT (read_file proves that), no semicolon, keywords in capitals."""
+    """Full header, one bare SELECT (read_folder proves that), no semicolon, keywords in capitals."""
     assert [key for key in HEADER_KEYS if file.header.get(key)] == list(HEADER_KEYS)
     body = "\n".join(line for line in file.text.splitlines() if not line.startswith("--"))
     assert body.startswith(("SELECT", "WITH "))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import duckdb
 import pytest
 
 from msc_harvest import dictionary
 from msc_harvest.warehouse import checks
-from msc_harvest.warehouse.tables import create_all
 
 
 @pytest.fixture
-def connection() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    create_all(connection)
-    return connection
+def connection(empty: Callable[[str], Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(empty("w.duckdb"))) as connection:
+        yield connection
 
 
 def found(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -11,14 +12,12 @@ from msc_harvest import dictionary
 from msc_harvest.errors import WarehouseError
 from msc_harvest.warehouse import profile
 from msc_harvest.warehouse.profile import Fullness
-from msc_harvest.warehouse.tables import create_all
 
 
 @pytest.fixture
-def filled(tmp_path: Path) -> Path:
-    path = tmp_path / "w.duckdb"
+def filled(empty: Callable[[str], Path]) -> Path:
+    path = empty("w.duckdb")
     with duckdb.connect(str(path)) as connection:
-        create_all(connection)
         connection.execute("CREATE TABLE study.study AS SELECT 'a' AS study_id")
         connection.execute("INSERT INTO ops.build (data_origin) VALUES ('harvest')")
         connection.execute("INSERT INTO core.trial (nct_id, brief_title) VALUES ('1', 'x'), ('2', NULL), ('3', NULL)")

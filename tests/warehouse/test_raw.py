@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,9 @@ ROWS = [
 
 
 @pytest.fixture(params=["segments", "frame"])
-def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+def loaded(request: pytest.FixtureRequest, empty: Callable[[str], Path], tmp_path: Path) -> Any:
     def load(as_of: datetime | None = None) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect()
-        create_all(connection)
+        connection = duckdb.connect(str(empty("w.duckdb")))
         if request.param == "frame":
             raw.load_frame(connection, pl.DataFrame(ROWS), as_of)
         else:
