@@ -3,15 +3,23 @@
 -- grain: one row per estimate and fault
 -- missing: no rows: every person stands once in each pool
 -- reference: synth.pooled_effect, synth.pool_member (shares_people_with)
--- care: totals are compared for the MSC side: one row of synth.pool_member per study, whatever the number of its arms and records.
+-- care: totals are compared for the MSC side: one row of synth.pool_member per study, whatever the number of its arms and records;
+-- care: of comparisons at the time at which both sides are counted.
 WITH held AS (
-    SELECT estimate_id, stratum, organ_code, outcome_code, study_ids, n_msc, unnest(string_split(study_ids, ';')) AS study_id
+    SELECT estimate_id, stratum, organ_code, outcome_code, measure, study_ids, n_msc, unnest(string_split(study_ids, ';')) AS study_id
     FROM synth.pooled_effect
     WHERE study_ids IS NOT NULL
 ),
 member AS (
-    SELECT held.estimate_id, held.study_ids, held.n_msc, held.study_id, pool_member.n_at_risk_msc, pool_member.shares_people_with
+    SELECT
+        held.estimate_id,
+        held.study_ids,
+        held.n_msc,
+        held.study_id,
+        CASE WHEN effect_measure.is_comparison THEN pool_member.n_at_risk_msc_compared ELSE pool_member.n_at_risk_msc END AS n_at_risk_msc,
+        pool_member.shares_people_with
     FROM held
+    LEFT JOIN vocab.effect_measure ON effect_measure.measure = held.measure
     LEFT JOIN synth.pool_member
         ON pool_member.stratum = held.stratum
         AND pool_member.organ_code = held.organ_code

@@ -2,7 +2,7 @@
 -- question: Which study or which arm's count is there twice, or without the names that hold it apart?
 -- grain: one row per repeated or unnamed study or count
 -- missing: NULL in a key is a fault
--- reference: study.study, evidence.counted_outcome
+-- reference: study.study, evidence.counted_outcome, evidence.compared_outcome
 WITH study_key AS (
     SELECT 'study.study' AS table_name, study_id, NULL AS organ_code, NULL AS outcome_code, NULL AS arm_role, NULL AS arm_label
     FROM study.study
@@ -10,6 +10,9 @@ WITH study_key AS (
 count_key AS (
     SELECT 'evidence.counted_outcome' AS table_name, study_id, organ_code, outcome_code, arm_role, arm_label
     FROM evidence.counted_outcome
+    UNION ALL
+    SELECT 'evidence.compared_outcome' AS table_name, study_id, organ_code, outcome_code, arm_role, arm_label
+    FROM evidence.compared_outcome
 ),
 counted_key AS (
     SELECT *, count(*)::BIGINT AS n_rows FROM study_key GROUP BY ALL
@@ -20,4 +23,4 @@ SELECT table_name, study_id, organ_code, outcome_code, arm_role, arm_label, n_ro
 FROM counted_key
 WHERE n_rows > 1
     OR study_id IS NULL
-    OR (table_name = 'evidence.counted_outcome' AND (organ_code IS NULL OR outcome_code IS NULL OR arm_role IS NULL OR arm_label IS NULL))
+    OR (table_name IS DISTINCT FROM 'study.study' AND (organ_code IS NULL OR outcome_code IS NULL OR arm_role IS NULL OR arm_label IS NULL))

@@ -1,11 +1,13 @@
 -- title: Which arm of a source is which arm of the study
 -- question: Are the people that a source calls so the same arm as the one another source names otherwise?
 -- grain: one row per study, organ, side, record (all lines of people together) and name of an arm in it
--- missing: study_arm_label is NULL where nothing ties the arm (method unmatched), and for a pooled arm
+-- missing: study_arm_label is NULL where nothing ties the arm (method unmatched or unplaced), and for a pooled arm
 -- reference: evidence.source_value, evidence.abstract_arm
 -- care: arms of a study are those of the best source that names any on that side: people, then the register, then an abstract.
 -- care: matched when each has one arm of the role, else by equal name, else by an equal size that is unique on both sides; never two arms
 -- care: of one record with one arm of the study. An arm as large as all others of its side in its record together is pooled, not an arm.
+-- care: a group of posted results that is none of the registered arms, while others of its side are, may be the same people under another
+-- care: name: it is that arm where there is one of the side and both are of one size, else unplaced, and no arm of the study.
 -- care: several names in an abstract that lists one arm of the role are that arm, where they come with its size or with none.
 WITH spoken AS (
     SELECT
@@ -47,12 +49,37 @@ listed_once AS (
     FROM listed_side
     WHERE n_listed_arms = 1
 ),
+registered_once AS (
+    SELECT study_id, organ_code, arm_role, record_key, min(arm_key) AS arm_key, min(n_people) AS n_people
+    FROM spoken
+    WHERE level = 2 AND regexp_full_match(arm_key, 'arm [0-9]+')
+    GROUP BY study_id, organ_code, arm_role, record_key
+    HAVING count(*) = 1
+),
+named_beside AS (
+    SELECT study_id, organ_code, arm_role, record_key, min(arm_key) AS arm_key, min(n_people) AS n_people
+    FROM spoken
+    WHERE level = 2 AND NOT regexp_full_match(arm_key, 'arm [0-9]+')
+    GROUP BY study_id, organ_code, arm_role, record_key
+    HAVING count(*) = 1
+),
+same_people AS (
+    SELECT registered_once.study_id, registered_once.organ_code, registered_once.arm_role, registered_once.record_key,
+        named_beside.arm_key AS arm_key, registered_once.arm_key AS registered_key
+    FROM registered_once
+    INNER JOIN named_beside
+        ON named_beside.study_id = registered_once.study_id
+        AND named_beside.organ_code = registered_once.organ_code
+        AND named_beside.arm_role = registered_once.arm_role
+        AND named_beside.record_key = registered_once.record_key
+        AND named_beside.n_people = registered_once.n_people
+),
 named AS (
     SELECT
         spoken.*,
         CASE
             WHEN listed_once.record_key IS NOT NULL AND coalesce(spoken.n_people = listed_once.n_people, TRUE) THEN 'the only one'
-            ELSE spoken.arm_key
+            ELSE coalesce(same_people.registered_key, spoken.arm_key)
         END AS record_arm_key,
         listed_once.n_people AS n_listed
     FROM spoken
@@ -61,6 +88,12 @@ named AS (
         AND listed_once.organ_code = spoken.organ_code
         AND listed_once.arm_role = spoken.arm_role
         AND listed_once.record_key = spoken.record_key
+    LEFT JOIN same_people
+        ON same_people.study_id = spoken.study_id
+        AND same_people.organ_code = spoken.organ_code
+        AND same_people.arm_role = spoken.arm_role
+        AND same_people.record_key = spoken.record_key
+        AND same_people.arm_key = spoken.arm_key
 ),
 record_arm AS (
     SELECT
@@ -70,7 +103,7 @@ record_arm AS (
         level,
         record_key,
         record_arm_key,
-        first(arm_label ORDER BY length(arm_label), arm_label) AS arm_label,
+        first(arm_label ORDER BY arm_key IS DISTINCT FROM record_arm_key, length(arm_label), arm_label) AS arm_label,
         max(CASE record_arm_key WHEN 'the only one' THEN n_listed ELSE n_people END) AS n_people
     FROM named
     GROUP BY study_id, organ_code, arm_role, level, record_key, record_arm_key
@@ -81,7 +114,10 @@ weighed AS (
         level > 1
         AND count(*) OVER side >= 3
         AND coalesce(sum(n_people) OVER side = 2 * n_people, FALSE)
-        AND count(n_people) OVER side = count(*) OVER side AS is_pooled
+        AND count(n_people) OVER side = count(*) OVER side AS is_pooled,
+        level = 2
+        AND NOT regexp_full_match(record_arm_key, 'arm [0-9]+')
+        AND bool_or(regexp_full_match(record_arm_key, 'arm [0-9]+')) OVER side AS is_unplaced
     FROM record_arm
     WINDOW side AS (PARTITION BY study_id, organ_code, arm_role, record_key)
 ),
@@ -92,7 +128,7 @@ counted AS (
         sum(n_people) OVER side AS n_of_arms,
         count(*) OVER (PARTITION BY study_id, organ_code, arm_role, record_key, n_people) AS n_alike
     FROM weighed
-    WHERE NOT is_pooled
+    WHERE NOT is_pooled AND NOT is_unplaced
     WINDOW side AS (PARTITION BY study_id, organ_code, arm_role, record_key)
 ),
 base AS (
@@ -171,7 +207,7 @@ SELECT
     named.n_people,
     weighed.is_pooled,
     matched.study_arm_label,
-    CASE WHEN weighed.is_pooled THEN 'pooled' ELSE coalesce(matched.method, 'unmatched') END AS method,
+    CASE WHEN weighed.is_pooled THEN 'pooled' WHEN weighed.is_unplaced THEN 'unplaced' ELSE coalesce(matched.method, 'unmatched') END AS method,
     CASE matched.method
         WHEN 'own' THEN 'high'
         WHEN 'same_name' THEN 'high'

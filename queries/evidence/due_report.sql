@@ -7,7 +7,7 @@
 -- care: a date known to the month or year counts as its last day; where a completed trial gives none, the day of its last update, by which it had ended.
 -- care: trials of unknown status are kept apart (is_status_unknown): their date is the planned end, else the last update.
 -- care: a registration of two studies (two organs, say) gives its enrolment to both: their sum would count people twice.
--- care: suspended trials may resume and withdrawn ones enrolled nobody: neither is due. Of several registrations of a study the largest enrolment counts once.
+-- care: suspended trials may resume, withdrawn ones and those that say so enrolled nobody: none is due. Of several registrations of a study the largest enrolment counts once.
 WITH reference AS (
     SELECT max(moment)::DATE AS reference_date
     FROM (
@@ -109,4 +109,6 @@ FROM by_study
 CROSS JOIN reference
 INNER JOIN study.study ON study.study_id = by_study.study_id
 LEFT JOIN numbered ON numbered.study_id = by_study.study_id
-WHERE by_study.is_ended AND datesub('month', by_study.silent_since, reference.reference_date) >= 24
+WHERE by_study.is_ended
+    AND NOT coalesce(by_study.n_people = 0 AND by_study.enrollment_type = 'ACTUAL', FALSE)
+    AND datesub('month', by_study.silent_since, reference.reference_date) >= 24

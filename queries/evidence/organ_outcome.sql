@@ -3,13 +3,28 @@
 -- grain: one row per stratum, organ of the review, outcome and arm role; the MSC side always, the control side where it is reported
 -- missing: n_events and n_at_risk are NULL when no study reports a count; 0 events is reported as none
 -- reference: evidence.counted_outcome, evidence.reconciled_outcome (measured values); a crude sum of people, not a meta-analysis
--- care: silent are studies of the organ with a clinical report that give no count here; for controls only studies that have any.
--- care: studies of MSC with haematopoietic cells are a stratum apart.
-WITH study_by_organ AS (
-    SELECT study.study_id, study.stratum, study_organ.organ_code, study.has_control_group
+-- care: silent are studies of the organ with a clinical report (a paper, posted results, or a value that people read) that give no count here;
+-- care: for controls only studies that have any.
+-- care: studies of MSC with haematopoietic cells are a stratum apart. Values from before the cells are no follow-up.
+WITH stated AS (
+    SELECT study_id, organ_code, bool_or(arm_role = 'control') AS has_control_value
+    FROM evidence.reconciled_outcome
+    GROUP BY study_id, organ_code
+),
+study_by_organ AS (
+    SELECT
+        study.study_id,
+        study.stratum,
+        study_organ.organ_code,
+        study.has_control_group OR coalesce(stated.has_control_value, FALSE) AS has_control_group
     FROM study.study
-    INNER JOIN study.study_organ ON study_organ.study_id = study.study_id
-    WHERE study.has_report
+    INNER JOIN (
+        SELECT study_id, organ_code FROM study.study_organ
+        UNION
+        SELECT study_id, organ_code FROM stated
+    ) AS study_organ ON study_organ.study_id = study.study_id
+    LEFT JOIN stated ON stated.study_id = study_organ.study_id AND stated.organ_code = study_organ.organ_code
+    WHERE study.has_report OR study.has_posted_results OR stated.study_id IS NOT NULL
 ),
 organ_total AS (
     SELECT
@@ -46,8 +61,8 @@ measured AS (
         reconciled_outcome.arm_role,
         count(DISTINCT reconciled_outcome.study_id)::BIGINT AS n_studies_reporting,
         count(DISTINCT reconciled_outcome.study_id || '|' || reconciled_outcome.arm_label)::BIGINT AS n_arms,
-        min(reconciled_outcome.timepoint_months) AS followup_months_min,
-        max(reconciled_outcome.timepoint_months) AS followup_months_max,
+        min(reconciled_outcome.timepoint_months) FILTER (WHERE reconciled_outcome.timepoint_months > 0) AS followup_months_min,
+        max(reconciled_outcome.timepoint_months) FILTER (WHERE reconciled_outcome.timepoint_months > 0) AS followup_months_max,
         string_agg(DISTINCT reconciled_outcome.study_id, ';' ORDER BY reconciled_outcome.study_id) AS study_ids,
         string_agg(DISTINCT coalesce(reconciled_outcome.outcome_definition, 'as reported'), '; '
             ORDER BY coalesce(reconciled_outcome.outcome_definition, 'as reported')) AS definitions
@@ -132,7 +147,7 @@ SELECT
         WHEN outcome_kind = 'continuous'
             THEN 'measured in ' || n_studies_reporting || CASE n_studies_reporting WHEN 1 THEN ' study' ELSE ' studies' END
                 || '; values are listed study by study, not pooled'
-        ELSE n_events || ' of ' || n_at_risk || ' people in ' || n_studies_reporting
+        ELSE n_events || ' of ' || n_at_risk || CASE n_at_risk WHEN 1 THEN ' person in ' ELSE ' people in ' END || n_studies_reporting
             || CASE n_studies_reporting WHEN 1 THEN ' study' ELSE ' studies; crude sum, not a meta-analysis' END
             || CASE WHEN n_studies_with_report > n_studies_reporting
                 THEN '; silent: ' || (n_studies_with_report - n_studies_reporting) ELSE '' END

@@ -37,6 +37,7 @@ SELECT
     grouped.study_arm_label,
     grouped.arm_id,
     grouped.is_pooled_arm,
+    grouped.arm_method,
     grouped.timepoint_months,
     grouped.timepoint_text,
     grouped.n_events,

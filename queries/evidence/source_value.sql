@@ -7,6 +7,7 @@
 -- care: organ_code is the organ of the record within the study, else the only organ of the study. A value without an arm is of the MSC arm
 -- care: where the study is known to have no control group. level is the order of trust: 1 people, 2 register, 3 abstracts.
 -- care: a count that an abstract spreads over two sentences, or that a rule is not sure of, wants a person: a wrong number costs more than a missing one.
+-- care: a measured value of an abstract that people read on that record as another outcome, and not as this one, is excluded.
 -- care: arm_key is the arm's name without the words that say no more than that it is an arm.
 WITH last_version AS (
     SELECT pmid, is_current, is_retracted
@@ -248,6 +249,24 @@ every_value AS (
         source AS archive_source,
         record_id AS archive_record_id
     FROM read_by_rule
+),
+read_otherwise AS (
+    SELECT DISTINCT every_value.value_id
+    FROM every_value
+    INNER JOIN evidence.curated_value AS person
+        ON person.study_id = every_value.study_id
+        AND person.archive_source = every_value.archive_source
+        AND person.archive_record_id = every_value.archive_record_id
+        AND person.arm_role = every_value.arm_role
+        AND person.value = every_value.value
+        AND person.outcome_code IS DISTINCT FROM every_value.outcome_code
+    ANTI JOIN evidence.curated_value AS same_outcome
+        ON same_outcome.study_id = every_value.study_id
+        AND same_outcome.archive_source = every_value.archive_source
+        AND same_outcome.archive_record_id = every_value.archive_record_id
+        AND same_outcome.arm_role = every_value.arm_role
+        AND same_outcome.outcome_code = every_value.outcome_code
+    WHERE every_value.evidence_kind = 'abstract' AND every_value.n_events IS NULL
 )
 SELECT
     every_value.*,
@@ -278,6 +297,7 @@ SELECT
             OR NOT isfinite(coalesce(every_value.sd, 0))
             OR (every_value.value_kind = 'percent' AND every_value.n_events IS NOT NULL AND every_value.value NOT BETWEEN 0 AND 100)
         ) THEN 'impossible: the numbers do not fit each other'
+        WHEN read_otherwise.value_id IS NOT NULL THEN 'read by people: this number of the record as another outcome'
         WHEN every_value.evidence_kind = 'abstract' AND every_value.certainty = 'low'
             THEN 'read by rule with low certainty: wants a person'
         WHEN every_value.evidence_kind = 'abstract'
@@ -290,3 +310,4 @@ SELECT
 FROM every_value
 LEFT JOIN record_excluded
     ON record_excluded.source = every_value.archive_source AND record_excluded.record_id = every_value.archive_record_id
+LEFT JOIN read_otherwise ON read_otherwise.value_id = every_value.value_id

@@ -6,7 +6,8 @@
 -- care: a count of people before a bare percentage; two people before one, people before the register before abstracts; then certainty,
 -- care: then main reports before substudies and cases, then the record.
 -- care: times within a week or 5 % of one another are one time. A value of a rule without a time belongs to the only time known of
--- care: the same arm and outcome; two readings of people are never one. Measured values are alike only in kind and unit.
+-- care: the same arm and outcome, unless the register posts for that time no more events than without a time (adverse events of the whole
+-- care: study); two readings of people are never one. Measured values are alike only in kind and unit.
 WITH usable AS (
     SELECT
         arm_outcome.*,
@@ -55,7 +56,13 @@ timed AS (
                     ORDER BY timepoint_months NULLS LAST, value_id
                 )::BIGINT
             ELSE 'text ' || lower(coalesce(timepoint_text, ''))
-        END AS own_time
+        END AS own_time,
+        level = 2 AND coalesce(
+            n_events >= max(n_events) FILTER (WHERE timepoint_months IS NOT NULL) OVER (
+                PARTITION BY study_id, organ_code, outcome_code, arm_role, arm_id, measure, source, record_id
+            ),
+            FALSE
+        ) AS is_of_longer_time
     FROM stepped
 ),
 times AS (
@@ -79,6 +86,7 @@ settled AS (
         timed.*,
         CASE
             WHEN timed.timepoint_months IS NOT NULL THEN timed.own_time
+            WHEN timed.is_of_longer_time THEN timed.own_time
             WHEN timed.level > 1 AND times.n_known = 1 AND times.n_unknown_of_people = 0 THEN times.only_known
             WHEN timed.level > 1 AND times.n_known = 0 AND times.n_unknown_of_people = 1 THEN times.only_unknown
             WHEN timed.level > 1 AND times.n_known = 0 THEN 'text '

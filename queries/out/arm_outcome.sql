@@ -2,10 +2,11 @@
 -- question: What was read from each record, and does it enter the tables by organ?
 -- grain: one row per value in evidence.arm_outcome
 -- missing: n_events NULL is not reported, 0 is reported as none; exclusion_reason is NULL where nothing speaks against the record
--- reference: evidence.arm_outcome, evidence.counted_outcome
+-- reference: evidence.arm_outcome, evidence.counted_outcome, evidence.compared_outcome
 -- care: exclusion_reason says why a value stands in no table: its record was withdrawn, the paper retracted, or a rule could not be sure.
 -- care: is_chosen: of several values of one arm, outcome and time (reconciled_id) this one stands.
 -- care: is_counted FALSE with a count and without such a reason means that another value, time point or report of the same people stands in the table.
+-- care: is_compared: it stands in comparisons of MSC with control, which take the last time at which both sides are counted.
 SELECT
     arm_outcome.study_id,
     study.study_name,
@@ -40,12 +41,14 @@ SELECT
     arm_outcome.arm_method,
     coalesce(value_choice.choice_order = 1, FALSE) AS is_chosen,
     value_choice.reconciled_id,
-    arm_outcome.value_id
+    arm_outcome.value_id,
+    compared_outcome.value_id IS NOT NULL AS is_compared
 FROM evidence.arm_outcome
 INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code
 LEFT JOIN vocab.organ ON organ.organ_code = arm_outcome.organ_code
 INNER JOIN study.study ON study.study_id = arm_outcome.study_id
 LEFT JOIN evidence.counted_outcome ON counted_outcome.value_id = arm_outcome.value_id
+LEFT JOIN evidence.compared_outcome ON compared_outcome.value_id = arm_outcome.value_id
 LEFT JOIN evidence.value_choice ON value_choice.value_id = arm_outcome.value_id
 LEFT JOIN synth.exact_interval
     ON exact_interval.n_events = counted_outcome.n_events AND exact_interval.n_at_risk = counted_outcome.n_at_risk

@@ -38,8 +38,10 @@ SELECT
         WHEN arm_outcome.level < other.level AND arm_outcome.level = 1 THEN 'read by people'
         WHEN arm_outcome.level < other.level THEN 'posted results stand before abstracts'
         WHEN arm_outcome.rule_id IS DISTINCT FROM other.rule_id AND arm_outcome.rule_id = 'read_by_two_people' THEN 'read by two people'
+        WHEN value_comparison.is_same_record AND arm_outcome.level > 1 AND starts_with(value_comparison.differs_in, 'people')
+            THEN CASE WHEN certainty.sort_order < other_certainty.sort_order THEN 'read with more certainty, but ' ELSE '' END
+                || 'one record says both: not counted, a person should look'
         WHEN certainty.sort_order < other_certainty.sort_order THEN 'read with more certainty'
-        WHEN value_comparison.is_same_record AND arm_outcome.level > 1 THEN 'one record says both: not counted, a person should look'
         ELSE 'the first of two that weigh the same: a person should look'
     END AS why_chosen,
     value_comparison.reconciled_id

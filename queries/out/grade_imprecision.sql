@@ -108,6 +108,8 @@ SELECT
     END
     || 'Imprecision: ' || reason || '.'
     || CASE WHEN n_needed IS NULL OR contains(reason, 'optimal information size') THEN ''
+        WHEN n >= n_needed THEN ' ' || n || ' people are no fewer than the ' || n_needed || ' needed to find a reduction by '
+            || format('{:.0f}', relative_risk_reduction_pct) || ' % at this risk.'
         ELSE ' ' || n || ' of the ' || n_needed || ' people needed to find a reduction by ' || format('{:.0f}', relative_risk_reduction_pct) || ' % at this risk.'
     END
     || CASE WHEN is_comparison AND NOT is_pooled AND difference_per_1000 IS NOT NULL THEN ' One study alone, not pooled.' ELSE '' END AS statement

@@ -2,10 +2,12 @@
 -- question: Which strategy did each study follow with the drugs against rejection, and in how many people did less of them succeed?
 -- grain: one row per study and organ of the review whose records name such drugs, or with a number on fewer drugs, or with an account of weaning
 -- missing: drug lists are NULL where the records name none; counts are NULL where no number has been read, 0 is a count
--- reference: concept.trial_immunosuppression, concept.publication_immunosuppression (matched words), evidence.counted_outcome, curated.weaning_case
+-- reference: concept.trial_immunosuppression, concept.publication_immunosuppression (matched words), evidence.counted_outcome,
+--   synth.study_feature, curated.weaning_case
 -- care: a drug that is named need not be given to everybody, and may belong to the control arm: words tells which words in which record.
 -- care: is_cni_spared, is_cni_withdrawn, is_steroid_withdrawn and is_all_withdrawn say what the records speak of, not that it succeeded.
--- care: induction_role is replaced where a control arm got an induction agent in the place of the cells; named says only that an agent is named, not in which arm.
+-- care: induction_role is replaced where a control arm got an induction agent in the place of the cells, or people read so; added where cells
+-- care: come on top of one (synth.study_feature); named says only that an agent is named, not in which arm.
 WITH named AS (
     SELECT
         study_record.study_id,
@@ -101,7 +103,8 @@ SELECT
     study.n_msc,
     regimen.induction_drugs,
     CASE
-        WHEN replaced.study_id IS NOT NULL THEN 'replaced'
+        WHEN replaced.study_id IS NOT NULL OR feature.subgroup_value = 'replacement' THEN 'replaced'
+        WHEN feature.subgroup_value = 'addition' THEN 'added'
         WHEN regimen.induction_drugs IS NOT NULL THEN 'named'
         ELSE 'not_stated'
     END AS induction_role,
@@ -125,20 +128,25 @@ SELECT
     counted.n_withdrawn_control_of,
     coalesce(told.n_accounts, 0) AS n_accounts,
     words.words,
-    CASE WHEN study.stratum = 'msc_with_hsc' THEN 'Cells given together with blood-forming cells. ' ELSE '' END
-    || coalesce('Named in the records: ' || regimen.change_of_drugs || '. ', 'No reduction of drugs is named in the records we hold. ')
+    trim(CASE WHEN study.stratum = 'msc_with_hsc' THEN 'Cells given together with blood-forming cells. ' ELSE '' END
+    || coalesce(
+        'Named in the records: ' || regimen.change_of_drugs || '. ',
+        CASE WHEN counted.study_id IS NULL AND told.study_id IS NULL THEN 'No reduction of drugs is named in the records we hold. ' ELSE '' END
+    )
     || coalesce('Reduced without rejection: ' || counted.n_minimised || ' of ' || counted.n_minimised_of || ' given cells'
         || coalesce(', ' || counted.n_minimised_control || ' of ' || counted.n_minimised_control_of || ' controls', '') || '. ', '')
     || coalesce('Off drugs: ' || counted.n_withdrawn || ' of ' || counted.n_withdrawn_of || ' given cells'
         || coalesce(', ' || counted.n_withdrawn_control || ' of ' || counted.n_withdrawn_control_of || ' controls', '') || '. ', '')
-    || CASE WHEN counted.study_id IS NULL THEN 'How many succeeded is not reported in what we hold. ' ELSE '' END
-    || CASE WHEN told.n_accounts > 0 THEN 'Accounts of weaning stand in out.tolerance_case; they are no rates.' ELSE '' END AS statement
+    || CASE WHEN counted.study_id IS NULL AND (regimen.change_of_drugs IS NOT NULL OR told.study_id IS NOT NULL)
+        THEN 'How many succeeded is not reported in what we hold. ' ELSE '' END
+    || CASE WHEN told.n_accounts > 0 THEN 'Accounts of weaning stand in out.tolerance_case; they are no rates.' ELSE '' END) AS statement
 FROM study.study
 INNER JOIN study.study_organ ON study_organ.study_id = study.study_id
 INNER JOIN vocab.organ ON organ.organ_code = study_organ.organ_code AND organ.is_in_review_scope
 LEFT JOIN regimen ON regimen.study_id = study.study_id
 LEFT JOIN words ON words.study_id = study.study_id
 LEFT JOIN replaced ON replaced.study_id = study.study_id
+LEFT JOIN synth.study_feature AS feature ON feature.study_id = study.study_id AND feature.subgroup_by = 'induction_role'
 LEFT JOIN counted ON counted.study_id = study.study_id AND counted.organ_code = study_organ.organ_code
 LEFT JOIN told ON told.study_id = study.study_id AND told.organ_code = study_organ.organ_code
 WHERE regimen.study_id IS NOT NULL OR counted.study_id IS NOT NULL OR told.study_id IS NOT NULL

@@ -4,7 +4,7 @@
 -- missing: a trial without enrolment counts in n_trials but not in n_trials_with_enrolment; every organ has its row "all", with zeros where nothing is registered
 -- reference: ClinicalTrials.gov; trials in scope after concept.trial_scope
 -- care: rows do not add up over organs or cell sources: a trial of two organs stands under both.
--- care: n_studies_with_report counts both strata, MSC alone and MSC with blood-forming cells.
+-- care: n_studies_with_report counts studies with a paper or posted results, of all strata, MSC alone and MSC with blood-forming cells among them.
 -- care: n_participants_actual counts people enrolled, n_participants_estimated is a plan.
 WITH trial_of_organ AS (
     SELECT
@@ -51,7 +51,7 @@ reported AS (
     SELECT study_organ.organ_code, count(*)::BIGINT AS n_studies_with_report
     FROM study.study
     INNER JOIN study.study_organ ON study_organ.study_id = study.study_id
-    WHERE study.has_report
+    WHERE study.has_report OR study.has_posted_results
     GROUP BY study_organ.organ_code
 )
 SELECT

@@ -6,6 +6,7 @@
 -- care: SONG-Tx was agreed on for kidney transplantation; for the other organs it is a yardstick, not their own consensus.
 -- care: reported means that a number has been read from a record we hold or a person read; full texts that nobody read may say more.
 -- care: kidney function is a sign of graft health in recipients of a kidney only (song_tx_organ_codes).
+-- care: is_under_way: a registration of the study is recruiting, about to, or following people: what it plans is not missing yet.
 -- care: has_core_measure tells whether the outcome itself is there (loss of the graft, say) or only a sign or a part of it (creatinine, serious infection, say).
 WITH frame AS (
     SELECT
@@ -74,9 +75,12 @@ registration AS (
     SELECT
         study_record.study_id,
         string_agg(DISTINCT study_record.nct_id, ';' ORDER BY study_record.nct_id) AS nct_ids,
-        bool_or(trial.nct_id IS NOT NULL) AS has_registration_held
+        bool_or(trial.nct_id IS NOT NULL) AS has_registration_held,
+        bool_or(trial_status.status_group IN ('recruiting', 'active')) AS is_under_way,
+        bool_and(coalesce(trial.overall_status = 'WITHDRAWN', FALSE)) AS is_withdrawn
     FROM study.study_record
     LEFT JOIN core.trial AS trial ON trial.nct_id = study_record.nct_id
+    LEFT JOIN vocab.trial_status ON trial_status.overall_status = trial.overall_status
     WHERE study_record.nct_id IS NOT NULL
     GROUP BY study_record.study_id
 ),
@@ -89,6 +93,8 @@ judged AS (
             ELSE 'not_registered'
         END AS outcome_state,
         coalesce(registration.has_registration_held, FALSE) AS has_registration_held,
+        coalesce(registration.is_under_way, FALSE) AS is_under_way,
+        coalesce(registration.is_withdrawn, FALSE) AS is_withdrawn,
         planned.study_id IS NOT NULL AS is_planned,
         coalesce(reported.has_core_measure, FALSE) AS has_core_measure,
         coalesce(reported.n_values, 0) AS n_values,
@@ -131,10 +137,15 @@ SELECT
             core_outcome_name || ': planned in the registration; a report exists, but no number has been read from what we hold of it.'
         WHEN outcome_state = 'registered_not_reported' AND has_posted_results THEN
             core_outcome_name || ': planned in the registration; results are posted, but no number has been read from them.'
+        WHEN outcome_state = 'registered_not_reported' AND is_withdrawn
+            THEN core_outcome_name || ': planned in the registration, which was withdrawn before anybody was enrolled; nothing is to be expected.'
+        WHEN outcome_state = 'registered_not_reported' AND is_under_way
+            THEN core_outcome_name || ': planned in the registration; the study is under way, nothing is due yet.'
         WHEN outcome_state = 'registered_not_reported' THEN core_outcome_name || ': planned in the registration; nothing has been reported.'
         WHEN has_registration_held THEN core_outcome_name || ': not among the measures of the registration, and no number has been read.'
         WHEN is_registered THEN core_outcome_name || ': no number has been read; the registration is not held, what it plans is not known.'
         ELSE core_outcome_name || ': no number has been read; no registration is known, so it is not known whether it was planned.'
-    END AS statement
+    END AS statement,
+    is_under_way
 FROM judged
 ORDER BY organ_order, study_id, core_order

@@ -7,6 +7,8 @@
 -- care: where there is no primary completion, the end of the study stands in for it (date_basis).
 -- care: is_overdue: the date was still a plan and its last possible day has passed. Such a date is not to be relied on.
 -- care: planned people are not people treated; a trial of several organs stands under each with all its people: sums over organs count people twice.
+-- care: has_report: a paper of the study is there already, though its registration is open; n_people_reported_until_then is the share of
+-- care: n_people_until_then in trials with a paper or posted results, of whom some or all stand in the evidence already.
 -- care: cumulative sums run over trials of one stratum only, by last_possible_date; trials without a date are in none.
 -- care: suspended trials and those of unknown status are not here (see out.silent_evidence), nor trials in scope that name no organ (see out.trial_register).
 -- care: core outcomes are those of SONG-Tx, agreed on for the kidney, as the words of registered outcomes tell them.
@@ -26,6 +28,13 @@ control AS (
     FROM concept.trial_comparator
     INNER JOIN vocab.comparator ON comparator.comparator_code = trial_comparator.comparator_code
     GROUP BY trial_comparator.nct_id
+),
+reported AS (
+    SELECT study_record.nct_id, bool_or(study.has_report) AS has_report
+    FROM study.study_record
+    INNER JOIN study.study ON study.study_id = study_record.study_id
+    WHERE study_record.nct_id IS NOT NULL
+    GROUP BY study_record.nct_id
 ),
 under_way AS (
     SELECT
@@ -53,12 +62,14 @@ under_way AS (
             ELSE coalesce(trial.primary_completion_date, trial.completion_date)
         END AS last_possible_date,
         coalesce(trial.has_results, FALSE) AS has_results,
+        coalesce(reported.has_report, FALSE) AS has_report,
         coalesce(control.has_control, FALSE) AS is_comparison_planned,
         control.comparator_codes
     FROM concept.trial_scope
     INNER JOIN core.trial AS trial ON trial.nct_id = trial_scope.nct_id
     INNER JOIN vocab.trial_status ON trial_status.overall_status = trial.overall_status AND trial_status.status_group IN ('recruiting', 'active')
     LEFT JOIN control ON control.nct_id = trial.nct_id
+    LEFT JOIN reported ON reported.nct_id = trial.nct_id
     WHERE trial_scope.is_in_scope
 ),
 by_organ AS (
@@ -90,7 +101,10 @@ summed AS (
         CASE WHEN last_possible_date IS NOT NULL
             THEN coalesce((sum(n_people) FILTER (WHERE is_comparison_planned AND allocation = 'RANDOMIZED') OVER until_then)::BIGINT, 0)
         END AS n_people_randomised_until_then,
-        CASE WHEN last_possible_date IS NOT NULL THEN coalesce((sum(n_people) FILTER (WHERE is_overdue) OVER until_then)::BIGINT, 0) END AS n_people_overdue_until_then
+        CASE WHEN last_possible_date IS NOT NULL THEN coalesce((sum(n_people) FILTER (WHERE is_overdue) OVER until_then)::BIGINT, 0) END AS n_people_overdue_until_then,
+        CASE WHEN last_possible_date IS NOT NULL
+            THEN coalesce((sum(n_people) FILTER (WHERE has_report OR has_results) OVER until_then)::BIGINT, 0)
+        END AS n_people_reported_until_then
     FROM by_organ
     WINDOW until_then AS (PARTITION BY organ_code, stratum ORDER BY last_possible_date NULLS LAST, nct_id)
 )
@@ -125,7 +139,8 @@ SELECT
     CASE
         WHEN summed.nct_id IS NULL THEN 'No trial in scope is recruiting, about to recruit or following people.'
         ELSE coalesce(
-            summed.n_people || CASE summed.n_people_basis WHEN 'actual' THEN ' people enrolled' WHEN 'planned' THEN ' people planned' ELSE ' people, planned or enrolled' END,
+            summed.n_people || CASE summed.n_people WHEN 1 THEN ' person' ELSE ' people' END
+            || CASE summed.n_people_basis WHEN 'actual' THEN ' enrolled' WHEN 'planned' THEN ' planned' ELSE ', planned or enrolled' END,
             'Number of people not stated'
         )
             || CASE
@@ -141,8 +156,11 @@ SELECT
                 WHEN summed.is_overdue THEN '; primary outcome was planned for ' || summed.primary_completion_date_text || ', which has passed: the date is not to be relied on'
                 ELSE '; primary outcome planned for ' || summed.primary_completion_date_text
             END
-            || CASE WHEN summed.has_results THEN '; results already posted' ELSE '' END || '.'
-    END AS statement
+            || CASE WHEN summed.has_results THEN '; results already posted' ELSE '' END
+            || CASE WHEN summed.has_report THEN '; a report is already there: not all of its people are still to come' ELSE '' END || '.'
+    END AS statement,
+    coalesce(summed.has_report, FALSE) AS has_report,
+    summed.n_people_reported_until_then
 FROM vocab.organ
 CROSS JOIN reference
 LEFT JOIN summed ON summed.organ_code = organ.organ_code

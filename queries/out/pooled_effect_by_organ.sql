@@ -10,7 +10,7 @@ WITH registered AS (
     SELECT study_organ.organ_code, study.stratum, count(*)::BIGINT AS n_registered
     FROM study.study
     INNER JOIN study.study_organ ON study_organ.study_id = study.study_id
-    WHERE NOT study.has_report
+    WHERE NOT study.has_report AND study.has_posted_results IS DISTINCT FROM TRUE
     GROUP BY study_organ.organ_code, study.stratum
 ),
 empty AS (

@@ -6,7 +6,7 @@
 -- care: main reports and follow-ups only, and registrations of one study only. Both sides as stated; difference says in words what differs.
 -- care: the paper's side is what its abstract says by rule, of counts also what people read in the paper. A paper may report part of a
 -- care: trial: a difference is a question, not a fault. A time frame is compared where it names one number of days, weeks, months or years.
--- care: enrolment planned is compared, and said to be planned.
+-- care: enrolment planned is compared, and said to be planned. A posted group that is no registered arm adds nobody to those that are.
 WITH shared_registration AS (
     SELECT nct_id
     FROM study.study_record
@@ -52,6 +52,7 @@ registry_side AS (
         FROM evidence.registry_value
         WHERE arm_role IS NOT NULL AND n_at_risk IS NOT NULL
         GROUP BY nct_id, arm_role, coalesce(arm_position || '', lower(arm_label))
+        QUALIFY bool_or(arm_position IS NOT NULL) OR NOT bool_or(bool_or(arm_position IS NOT NULL)) OVER (PARTITION BY nct_id, arm_role)
     )
     GROUP BY nct_id, arm_role
 ),
@@ -99,8 +100,8 @@ stated AS (
         list(DISTINCT outcome_code) AS outcome_codes,
         string_agg(DISTINCT outcome_code, ';' ORDER BY outcome_code) AS outcomes_text,
         list(DISTINCT timepoint_months) FILTER (WHERE timepoint_months IS NOT NULL) AS months,
-        string_agg(DISTINCT coalesce(timepoint_text, timepoint_months || ' months'), '; '
-            ORDER BY coalesce(timepoint_text, timepoint_months || ' months')) FILTER (WHERE timepoint_months IS NOT NULL) AS times_text
+        string_agg(DISTINCT coalesce(timepoint_text, 'month ' || printf('%g', round(timepoint_months, 1))), '; '
+            ORDER BY coalesce(timepoint_text, 'month ' || printf('%g', round(timepoint_months, 1)))) FILTER (WHERE timepoint_months IS NOT NULL) AS times_text
     FROM evidence.arm_outcome
     WHERE source = 'pubmed' AND evidence_kind IN ('abstract', 'curated')
     GROUP BY record_id
@@ -170,7 +171,7 @@ counts AS (
         'count' AS topic,
         5 AS topic_order,
         registry.outcome_code || ', ' || registry.arm_role || coalesce(', ' || registry.study_arm_label, '')
-        || coalesce(', month ' || registry.timepoint_months, '') AS item,
+        || coalesce(', month ' || printf('%g', round(registry.timepoint_months, 1)), '') AS item,
         concat_ws(' of ', registry.n_events, registry.n_at_risk) AS registry_text,
         concat_ws(' of ', paper.n_events, paper.n_at_risk) AS publication_text,
         TRUE AS is_comparable,

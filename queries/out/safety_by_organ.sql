@@ -4,7 +4,7 @@
 -- missing: NULL counts mean that no study reports the outcome; 0 means reported as none; statement says which
 -- reference: outcomes of vocab.outcome; interval after Clopper and Pearson 1934
 -- care: n_events and n_at_risk are a crude sum of people over studies, not a meta-analysis; the sides are not a comparison.
--- care: each person stands once per outcome: one time point per study, case reports and substudies add nobody.
+-- care: each person stands once per outcome: one time point per study, substudies add nobody, nor does a case report, unless its study has no other.
 SELECT
     organ_outcome.organ_code,
     organ.organ_name,

@@ -95,8 +95,8 @@ SELECT
         || CASE
             WHEN shown.n_silent_studies = 0 THEN 'there is no such study whose people could be set'
             WHEN shown.words[1] IS NULL AND shown.words[2] IS NULL AND shown.words[3] IS NULL THEN 'no estimate'
-            ELSE lower(shown.measure_name)
-                || coalesce(' ' || shown.words[1] || shown.sign, ' without an estimate')
+            ELSE CASE WHEN lower(shown.opening) = lower(shown.measure_name) THEN '' ELSE lower(shown.measure_name) || ' ' END
+                || coalesce(shown.words[1] || shown.sign, 'without an estimate')
                 || ' (' || CASE
                     WHEN shown.words[2] IS NULL AND shown.words[3] IS NULL THEN 'no interval'
                     WHEN shown.words[3] IS NULL THEN 'from ' || shown.words[2] || ' without an upper limit'

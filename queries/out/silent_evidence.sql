@@ -33,7 +33,7 @@ SELECT
     || '; no results found. '
     || CASE
         WHEN due_report.n_people IS NULL THEN 'How many people took part is not stated.'
-        WHEN due_report.n_people_basis = 'actual' THEN due_report.n_people || ' people enrolled.'
+        WHEN due_report.n_people_basis = 'actual' THEN due_report.n_people || CASE due_report.n_people WHEN 1 THEN ' person enrolled.' ELSE ' people enrolled.' END
         WHEN due_report.n_people_basis = 'planned' THEN due_report.n_people || ' people planned; how many took part is not known.'
         ELSE due_report.n_people || ' people, planned or enrolled: the register does not say.'
     END AS statement

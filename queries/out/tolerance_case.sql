@@ -101,15 +101,19 @@ SELECT
     account.note,
     CASE WHEN account.n_people = 1 THEN 'A case, not a rate: ' ELSE 'An account of a group, not a rate: ' END
     || CASE account.basis
-        WHEN 'planned' THEN 'planned for ' || coalesce(account.n_people || ' people', 'people whose number is not verified')
-            || ' of ' || study.study_name || '; whether it succeeded is not verified.'
-        WHEN 'attempted' THEN 'attempted in ' || study.study_name || coalesce(', ' || account.n_people || ' people', '; in how many people, and with what success, is not verified')
-            || '.'
+        WHEN 'planned' THEN 'planned in ' || study.study_name
+            || coalesce(' for ' || account.n_people || CASE account.n_people WHEN 1 THEN ' person' ELSE ' people' END, ', for how many people is not verified')
+            || '; whether it succeeded is not verified.'
+        WHEN 'attempted' THEN 'attempted in ' || study.study_name
+            || coalesce(
+                ', ' || account.n_people || CASE account.n_people WHEN 1 THEN ' person' ELSE ' people' END || '; with what success is not verified',
+                '; in how many people, and with what success, is not verified'
+            ) || '.'
         ELSE
             CASE WHEN account.n_people = 1 THEN 'one' ELSE coalesce(account.n_people::VARCHAR, 'an unknown number') END
             || CASE WHEN account.n_people <= study.n_msc THEN ' of the ' || study.n_msc || ' people given cells' ELSE ' of the people' END
             || ' in ' || study.study_name
-            || coalesce(', ' || printf('%g', account.months_off_drugs) || ' months without drugs', '')
+            || coalesce(', ' || printf('%g', account.months_off_drugs) || CASE account.months_off_drugs WHEN 1 THEN ' month' ELSE ' months' END || ' without drugs', '')
             || CASE WHEN account.n_people > 1 THEN coalesce(', in ' || account.n_success || ' it succeeded', ', success not stated') ELSE '' END
             || coalesce(', graft function ' || account.graft_function, '') || '.'
     END

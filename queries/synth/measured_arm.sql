@@ -1,9 +1,12 @@
 -- title: Measured values that a mean difference can be made of
 -- question: Which means with their standard deviations stand for each side of each study?
 -- grain: one row per study, organ, outcome, side, time and unit; several arms of one side are combined
--- missing: medians, rates, shares, means without spread or number of people, and values from before the cells have no row
+-- missing: medians, rates, shares, means without spread or number of people, and values from before the cells have no row;
+--   nor have changes from baseline (told by the time frame) among values of an outcome that is no change
 -- reference: evidence.arm_outcome; combining groups after Cochrane Handbook, table 6.5.a (not looked up: the usual formula)
 -- care: per study and side what people read before what a register posts, and one record of it; what rules read in abstracts is not taken.
+-- care: a unit that is the outcome's own but for spelling (spaces, capitals, raised figures, per for /) is written as the outcome has it.
+-- care: an arm that is the sum of the others of its side stands only where they do not.
 -- care: a side of more people than the study has is left out: some arm would stand in it twice.
 WITH candidate AS (
     SELECT
@@ -17,9 +20,14 @@ WITH candidate AS (
         arm_outcome.n_at_risk AS n,
         arm_outcome.value AS mean,
         arm_outcome.sd,
-        arm_outcome.unit,
+        CASE
+            WHEN regexp_replace(replace(replace(replace(lower(arm_outcome.unit), '²', '2'), ' per ', '/'), 'minute', 'min'), '[^a-z0-9%/]', '', 'g')
+                = regexp_replace(lower(outcome.unit), '[^a-z0-9%/]', '', 'g') THEN outcome.unit
+            ELSE arm_outcome.unit
+        END AS unit,
         arm_outcome.outcome_definition,
         arm_outcome.count_basis,
+        coalesce(arm_outcome.is_pooled_arm, FALSE) AS is_pooled_arm,
         arm_outcome.certainty,
         arm_outcome.source || ' ' || arm_outcome.record_id AS record_key,
         certainty.sort_order AS certainty_order,
@@ -34,6 +42,10 @@ WITH candidate AS (
         AND arm_outcome.sd > 0
         AND arm_outcome.n_at_risk > 1
         AND arm_outcome.timepoint_months > 0
+        AND (
+            ends_with(arm_outcome.outcome_code, '_change')
+            OR NOT coalesce(regexp_matches(lower(arm_outcome.timepoint_text), '\b(?:change|difference)s?\b.*\bbaseline\b|\bminus baseline\b'), FALSE)
+        )
         AND arm_outcome.evidence_kind IN ('curated', 'registry')
 ),
 of_best_source AS (
@@ -49,11 +61,17 @@ of_one_value AS (
         ORDER BY certainty_order, outcome_definition, mean, sd
     ) = 1
 ),
+without_sums AS (
+    SELECT *
+    FROM of_one_value
+    WINDOW side AS (PARTITION BY study_id, organ_code, outcome_code, arm_role, timepoint_months, unit)
+    QUALIFY NOT is_pooled_arm OR bool_and(is_pooled_arm) OVER side
+),
 weighed AS (
     SELECT
         *,
         sum(n * mean) OVER side / sum(n) OVER side AS side_mean
-    FROM of_one_value
+    FROM without_sums
     WINDOW side AS (PARTITION BY stratum, study_id, organ_code, outcome_code, arm_role, timepoint_months, unit)
 )
 SELECT

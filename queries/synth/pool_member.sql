@@ -1,35 +1,42 @@
 -- title: What each study brings to a pooled estimate
 -- question: For each organ and outcome: which numbers of which study could be pooled, under which design, and what keeps them apart?
 -- grain: one row per stratum, organ, outcome and study that reports the outcome for people given MSC
--- missing: the control columns are NULL where no control group is reported at the same time and by the same definition (control_note);
---   a subgroup column is NULL where nobody has read it; mixed: several within the study; timepoint_months NULL: not stated
--- reference: evidence.counted_outcome and synth.measured_arm; design after vocab.design_class; synth.study_feature
+-- missing: the control and compared columns are NULL where no control group is reported at the same time and by the same definition
+--   (control_note); a subgroup column is NULL where nobody has read it; mixed: several within the study; timepoint_months NULL: not stated
+-- reference: evidence.counted_outcome, evidence.compared_outcome and synth.measured_arm; design after vocab.design_class; synth.study_feature
+-- care: n_events_msc and n_at_risk_msc stand at the MSC side's own last time (timepoint_months), for what is told of people given MSC alone;
+-- care: n_events_msc_compared and n_at_risk_msc_compared stand at the last time at which both sides are counted (compared_months), as do the controls.
+-- care: time_remark says where these times differ. n_msc_in_study is how many got MSC in the study, where that is known.
 -- care: first_year is the year of the first report (numbers like those of an ISSN or of pages are no years), else of the posted results.
 -- care: arms of one side are summed inside the study, so that a shared control group stands once.
 -- care: exclusion_reason says why the row enters no pool; shares_people_with names studies with which it must not stand in one pool.
-WITH side AS (
-    SELECT
-        counted_outcome.stratum,
-        counted_outcome.organ_code,
-        counted_outcome.outcome_code,
-        counted_outcome.study_id,
-        counted_outcome.arm_role,
-        count(*)::BIGINT AS n_arms,
-        sum(counted_outcome.n_events)::BIGINT AS n_events,
-        sum(counted_outcome.n_at_risk)::BIGINT AS n_at_risk,
-        max(counted_outcome.timepoint_months) AS timepoint_months,
-        string_agg(DISTINCT counted_outcome.outcome_definition, '; ' ORDER BY counted_outcome.outcome_definition) AS outcome_definition,
-        string_agg(DISTINCT counted_outcome.count_basis, ';' ORDER BY counted_outcome.count_basis) AS count_bases,
-        string_agg(
-            DISTINCT counted_outcome.source || ' ' || counted_outcome.record_id, ';'
-            ORDER BY counted_outcome.source || ' ' || counted_outcome.record_id
-        ) AS record_ids,
-        max(certainty.sort_order) AS certainty_order,
-        bool_and(counted_outcome.record_role = 'case_report') AS is_case_report
+WITH counts AS (
+    SELECT * EXCLUDE (compared_months) REPLACE (compared_months AS timepoint_months), TRUE AS is_compared
+    FROM evidence.compared_outcome
+    UNION ALL BY NAME
+    SELECT *, FALSE AS is_compared
     FROM evidence.counted_outcome
-    INNER JOIN vocab.certainty ON certainty.certainty = counted_outcome.certainty
-    GROUP BY
-        counted_outcome.stratum, counted_outcome.organ_code, counted_outcome.outcome_code, counted_outcome.study_id, counted_outcome.arm_role
+),
+side AS (
+    SELECT
+        counts.is_compared,
+        counts.stratum,
+        counts.organ_code,
+        counts.outcome_code,
+        counts.study_id,
+        counts.arm_role,
+        count(*)::BIGINT AS n_arms,
+        sum(counts.n_events)::BIGINT AS n_events,
+        sum(counts.n_at_risk)::BIGINT AS n_at_risk,
+        max(counts.timepoint_months) AS timepoint_months,
+        string_agg(DISTINCT counts.outcome_definition, '; ' ORDER BY counts.outcome_definition) AS outcome_definition,
+        string_agg(DISTINCT counts.count_basis, ';' ORDER BY counts.count_basis) AS count_bases,
+        string_agg(DISTINCT counts.source || ' ' || counts.record_id, ';' ORDER BY counts.source || ' ' || counts.record_id) AS record_ids,
+        max(certainty.sort_order) AS certainty_order,
+        bool_and(counts.record_role = 'case_report') AS is_case_report
+    FROM counts
+    INNER JOIN vocab.certainty ON certainty.certainty = counts.certainty
+    GROUP BY counts.is_compared, counts.stratum, counts.organ_code, counts.outcome_code, counts.study_id, counts.arm_role
 ),
 counted AS (
     SELECT
@@ -41,6 +48,8 @@ counted AS (
         control.n_arms AS n_arms_control,
         msc.n_events AS n_events_msc,
         msc.n_at_risk AS n_at_risk_msc,
+        compared.n_events AS n_events_msc_compared,
+        compared.n_at_risk AS n_at_risk_msc_compared,
         control.n_events AS n_events_control,
         control.n_at_risk AS n_at_risk_control,
         CAST(NULL AS DOUBLE) AS mean_msc,
@@ -49,25 +58,41 @@ counted AS (
         CAST(NULL AS DOUBLE) AS sd_control,
         CAST(NULL AS VARCHAR) AS unit,
         msc.timepoint_months,
-        control.timepoint_months AS control_months,
+        last_control.timepoint_months AS last_control_months,
+        compared.timepoint_months AS compared_months,
         msc.outcome_definition,
+        compared.outcome_definition AS compared_definition,
         control.outcome_definition AS control_definition,
-        msc.count_bases,
-        control.count_bases AS control_bases,
-        msc.record_ids,
-        control.record_ids AS control_record_ids,
+        concat_ws(';', msc.count_bases, compared.count_bases, control.count_bases) AS count_bases,
+        concat_ws(';', msc.record_ids, compared.record_ids, control.record_ids) AS record_ids,
         msc.certainty_order,
-        control.certainty_order AS control_certainty_order,
+        greatest(compared.certainty_order, control.certainty_order) AS compared_certainty_order,
         msc.is_case_report,
-        control.study_id IS NOT NULL AS has_control
+        last_control.study_id IS NOT NULL OR control.study_id IS NOT NULL AS has_control,
+        control.study_id IS NOT NULL AS has_common_time
     FROM side AS msc
+    LEFT JOIN side AS last_control
+        ON NOT last_control.is_compared
+        AND last_control.arm_role = 'control'
+        AND last_control.stratum = msc.stratum
+        AND last_control.organ_code = msc.organ_code
+        AND last_control.outcome_code = msc.outcome_code
+        AND last_control.study_id = msc.study_id
+    LEFT JOIN side AS compared
+        ON compared.is_compared
+        AND compared.arm_role = 'msc'
+        AND compared.stratum = msc.stratum
+        AND compared.organ_code = msc.organ_code
+        AND compared.outcome_code = msc.outcome_code
+        AND compared.study_id = msc.study_id
     LEFT JOIN side AS control
-        ON control.arm_role = 'control'
+        ON control.is_compared
+        AND control.arm_role = 'control'
         AND control.stratum = msc.stratum
         AND control.organ_code = msc.organ_code
         AND control.outcome_code = msc.outcome_code
         AND control.study_id = msc.study_id
-    WHERE msc.arm_role = 'msc'
+    WHERE NOT msc.is_compared AND msc.arm_role = 'msc'
 ),
 measured AS (
     SELECT
@@ -79,6 +104,8 @@ measured AS (
         control.n_arms AS n_arms_control,
         CAST(NULL AS BIGINT) AS n_events_msc,
         msc.n AS n_at_risk_msc,
+        CAST(NULL AS BIGINT) AS n_events_msc_compared,
+        CASE WHEN control.study_id IS NOT NULL THEN msc.n END AS n_at_risk_msc_compared,
         CAST(NULL AS BIGINT) AS n_events_control,
         control.n AS n_at_risk_control,
         msc.mean AS mean_msc,
@@ -87,17 +114,18 @@ measured AS (
         control.sd AS sd_control,
         msc.unit,
         msc.timepoint_months,
-        control.timepoint_months AS control_months,
+        control.timepoint_months AS last_control_months,
+        control.timepoint_months AS compared_months,
         msc.outcome_definition,
+        msc.outcome_definition AS compared_definition,
         control.outcome_definition AS control_definition,
-        msc.count_bases,
-        control.count_bases AS control_bases,
-        msc.record_ids,
-        control.record_ids AS control_record_ids,
+        concat_ws(';', msc.count_bases, control.count_bases) AS count_bases,
+        concat_ws(';', msc.record_ids, control.record_ids) AS record_ids,
         msc.certainty_order,
-        control.certainty_order AS control_certainty_order,
+        greatest(msc.certainty_order, control.certainty_order) AS compared_certainty_order,
         FALSE AS is_case_report,
-        control.study_id IS NOT NULL AS has_control
+        control.study_id IS NOT NULL AS has_control,
+        control.study_id IS NOT NULL AS has_common_time
     FROM synth.measured_arm AS msc
     LEFT JOIN synth.measured_arm AS control
         ON control.arm_role = 'control'
@@ -118,11 +146,19 @@ brought AS (
         *,
         CASE
             WHEN NOT has_control THEN 'no control group is reported for this outcome'
+            WHEN NOT has_common_time
+                THEN 'the control group is reported at another time (MSC ' || coalesce('at ' || printf('%g', round(timepoint_months, 1)) || ' months', 'at a time not stated')
+                    || ', controls ' || coalesce('at ' || printf('%g', round(last_control_months, 1)) || ' months', 'at a time not stated') || ')'
             WHEN n_events_control > n_at_risk_control THEN 'the control group has more people with the event than people'
-            WHEN control_months IS DISTINCT FROM timepoint_months THEN 'the control group is reported at another time'
-            WHEN control_definition IS DISTINCT FROM outcome_definition THEN 'the control group is reported by another definition'
-        END AS control_note
-    FROM (SELECT * FROM counted UNION ALL SELECT * FROM measured)
+            WHEN n_events_msc_compared > n_at_risk_msc_compared THEN 'more people with the event than people'
+            WHEN control_definition IS DISTINCT FROM compared_definition THEN 'the control group is reported by another definition'
+        END AS control_note,
+        has_common_time AND (
+            (timepoint_months IS NULL) IS DISTINCT FROM (last_control_months IS NULL)
+            OR coalesce(abs(timepoint_months - last_control_months) > greatest(0.25, 0.05 * abs(timepoint_months)), FALSE)
+            OR coalesce(abs(timepoint_months - compared_months) > greatest(0.25, 0.05 * abs(timepoint_months)), FALSE)
+        ) AS has_other_last_time
+    FROM (SELECT * FROM counted UNION ALL BY NAME SELECT * FROM measured)
 ),
 allotted AS (
     SELECT study_record.study_id, first(design_class.design_class ORDER BY design_class.sort_order) AS design_class
@@ -134,7 +170,7 @@ allotted AS (
     HAVING count(DISTINCT trial.allocation) = 1
 ),
 designed AS (
-    SELECT study.study_id, coalesce(read_class.design_class, allotted.design_class, 'unknown_design') AS design_class, study.shares_patients_with, study.citation
+    SELECT study.study_id, coalesce(read_class.design_class, allotted.design_class, 'unknown_design') AS design_class, study.shares_patients_with, study.citation, study.n_msc
     FROM study.study
     LEFT JOIN vocab.design_class AS read_class ON list_contains(string_split(read_class.designs, ';'), study.design)
     LEFT JOIN allotted ON allotted.study_id = study.study_id
@@ -198,6 +234,8 @@ SELECT
     CASE WHEN brought.control_note IS NULL THEN brought.n_arms_control END AS n_arms_control,
     brought.n_events_msc,
     brought.n_at_risk_msc,
+    CASE WHEN brought.control_note IS NULL THEN brought.n_events_msc_compared END AS n_events_msc_compared,
+    CASE WHEN brought.control_note IS NULL THEN brought.n_at_risk_msc_compared END AS n_at_risk_msc_compared,
     CASE WHEN brought.control_note IS NULL THEN brought.n_events_control END AS n_events_control,
     CASE WHEN brought.control_note IS NULL THEN brought.n_at_risk_control END AS n_at_risk_control,
     brought.mean_msc,
@@ -206,20 +244,21 @@ SELECT
     CASE WHEN brought.control_note IS NULL THEN brought.sd_control END AS sd_control,
     brought.unit,
     brought.timepoint_months,
+    CASE WHEN brought.control_note IS NULL THEN brought.compared_months END AS compared_months,
     brought.outcome_definition,
+    CASE WHEN brought.control_note IS NULL THEN brought.compared_definition END AS compared_definition,
     certainty.certainty,
-    CASE
-        WHEN brought.control_note IS NULL AND brought.control_bases IS DISTINCT FROM brought.count_bases
-            THEN concat_ws(';', brought.count_bases, brought.control_bases)
-        ELSE brought.count_bases
-    END AS count_bases,
-    CASE
-        WHEN brought.control_note IS NULL AND brought.control_record_ids IS DISTINCT FROM brought.record_ids
-            THEN concat_ws(';', brought.record_ids, brought.control_record_ids)
-        ELSE brought.record_ids
-    END AS record_ids,
+    CASE WHEN brought.control_note IS NULL THEN compared_certainty.certainty END AS compared_certainty,
+    array_to_string(list_sort(list_distinct(string_split(brought.count_bases, ';'))), ';') AS count_bases,
+    array_to_string(list_sort(list_distinct(string_split(brought.record_ids, ';'))), ';') AS record_ids,
     coalesce(dated.report_year, dated.results_year, TRY_CAST(regexp_extract(regexp_replace(designed.citation, '\d{4}-\d{3}[\dxX]', '', 'g'), '\b(?:19|20)\d\d\b') AS INTEGER))::INTEGER AS first_year,
     brought.control_note,
+    CASE WHEN brought.control_note IS NULL AND brought.has_other_last_time
+        THEN 'compared at ' || coalesce(printf('%g', round(brought.compared_months, 1)) || ' months', 'a time not stated')
+            || ', the last time counted on both sides (MSC are last counted ' || coalesce('at ' || printf('%g', round(brought.timepoint_months, 1)) || ' months', 'at a time not stated')
+            || ', controls ' || coalesce('at ' || printf('%g', round(brought.last_control_months, 1)) || ' months', 'at a time not stated') || ')'
+    END AS time_remark,
+    designed.n_msc AS n_msc_in_study,
     overlapping.shares_people_with,
     CASE
         WHEN brought.n_events_msc > brought.n_at_risk_msc THEN 'more people with the event than people'
@@ -235,11 +274,8 @@ FROM brought
 INNER JOIN designed ON designed.study_id = brought.study_id
 INNER JOIN vocab.design_class ON design_class.design_class = designed.design_class
 INNER JOIN vocab.outcome ON outcome.outcome_code = brought.outcome_code
-INNER JOIN vocab.certainty
-    ON certainty.sort_order = greatest(
-        brought.certainty_order,
-        CASE WHEN brought.control_note IS NULL THEN brought.control_certainty_order ELSE brought.certainty_order END
-    )
+INNER JOIN vocab.certainty ON certainty.sort_order = brought.certainty_order
+LEFT JOIN vocab.certainty AS compared_certainty ON compared_certainty.sort_order = brought.compared_certainty_order
 LEFT JOIN overlapping
     ON overlapping.stratum = brought.stratum
     AND overlapping.organ_code = brought.organ_code

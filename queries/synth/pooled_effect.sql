@@ -15,6 +15,7 @@ SELECT
     outcome.unit AS outcome_unit,
     design_class.phrase AS design_phrase,
     design_class.caution AS design_caution,
+    design_class.is_comparison AS has_controls,
     stratum_phrase.treatment,
     study.control_kind
 FROM synth.pool_candidate

@@ -31,6 +31,7 @@ def warnings_of(pooled: Pooled, members: Sequence[Member]) -> list[str]:
     unsure = _unsure(members)
     if unsure:
         found.append(f"read with low certainty: {', '.join(unsure)}")
+    found.extend(_remarks(members))
     found.extend(corrections(pooled, members))
     return [one.replace("; ", ", ") for one in dict.fromkeys(found)]
 
@@ -52,6 +53,7 @@ def statement(
         _each(pooled, members),
         *(f"{one}." for one in corrected),
         _follow_up(members),
+        *(f"{one}." for one in _remarks(members)),
         _definition(members),
         _unlike(members),
         f"Read with low certainty: {', '.join(unsure)}." if unsure else "",
@@ -70,7 +72,7 @@ def _names(pooled: Pooled, row: Member) -> Names:
     return Names(
         treatment=str(row.get("treatment") or "treatment"),
         outcome=str(row.get("outcome_name") or "outcome"),
-        comparator="" if pooled.measure == PROPORTION else CONTROLS,
+        comparator="" if pooled.measure == PROPORTION or row.get("has_controls") is False else CONTROLS,
         population=f"{where} ({phrase})" if phrase else where,
         unit=str(row.get("unit") or ""),
         less_is_better=better,
@@ -113,9 +115,25 @@ def _follow_up(members: Sequence[Member]) -> str:
     months = sorted({one["timepoint_months"] for one in members if one.get("timepoint_months") is not None})
     if not months:
         return "Follow-up: not stated." if members else ""
-    span = f"{months[0]:g}" if len(months) == 1 else f"{months[0]:g} to {months[-1]:g}"
+    first, last = _number(months[0]), _number(months[-1])
+    span = _span(months[-1]) if first == last else f"{first} to {_span(months[-1])}"
     silent = sum(one.get("timepoint_months") is None for one in members)
-    return f"Follow-up: {span} months{f', in {silent} not stated' if silent else ''}."
+    return f"Follow-up: {span}{f', in {silent} not stated' if silent else ''}."
+
+
+def _span(months: float) -> str:
+    """A time in words: `day 0`, `1 month`, `6 months`."""
+    shown = _number(months)
+    return "day 0" if shown == "0" else f"{shown} {'month' if shown == '1' else 'months'}"
+
+
+def _number(months: float) -> str:
+    return f"{round(months, 1 if months >= 1 else 2):g}"
+
+
+def _remarks(members: Sequence[Member]) -> list[str]:
+    """What is to be said of the numbers of single studies: another time, or not all of their people."""
+    return [f"{one['study_id']}: {one['remark']}" for one in members if one.get("remark")]
 
 
 def _definition(members: Sequence[Member]) -> str:
@@ -141,7 +159,7 @@ def _times(members: Sequence[Member]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     stated = (float("inf") if one.get("timepoint_months") is None else one["timepoint_months"] for one in members)
     for months, one in sorted(zip(stated, members, strict=True), key=lambda pair: (pair[0], pair[1]["study_id"])):
-        found[NOT_STATED if months == float("inf") else f"{months:g} months"].append(one["study_id"])
+        found[NOT_STATED if months == float("inf") else _span(months)].append(one["study_id"])
     return found
 
 

@@ -33,6 +33,7 @@ Cells = dict[str, Any]
 
 LEAST_TO_GROUP = 2
 NOBODY = "no pooled estimate: no study is left that may be pooled"
+NO_CONTROLS = "no comparison: these studies have no controls; their values are listed study by study"
 
 _POOL = ("stratum", "organ_code", "outcome_code", "design_class", "measure")
 _ESTIMATE = {
@@ -126,7 +127,8 @@ def subgroups_of(whole: Pool) -> Iterator[Pool]:
 
 def estimate_row(pool: Pool) -> Cells:
     """A pool as a row of synth.pooled_effect."""
-    found = pool.pooled if pool.members else replace(pool.pooled, note=NOBODY)
+    nobody = NO_CONTROLS if pool.row.get("has_controls") is False and pool.code != PROPORTION else NOBODY
+    found = pool.pooled if pool.members else replace(pool.pooled, note=nobody)
     # An exact odds ratio is no risk ratio, however small the risk: the row of the odds ratio has its numbers.
     is_other = found.measure != pool.code
     counted = usable(pool.members, found, pool.code)
