@@ -12,7 +12,7 @@ import pytest
 from msc_harvest.archive import Manifest, read_manifests, write_manifest
 from msc_harvest.archive.request_log import SCHEMA, RequestLog, read_requests, request_log_faults
 from msc_harvest.errors import ArchiveError
-from msc_harvest.http import Exchanged
+from msc_harvest.model import Exchanged
 from msc_harvest.paths import Home
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)

@@ -61,7 +61,7 @@ def test_it_reads_like_an_archive(folder: Path) -> None:
     archive = sample(folder)
     assert [len(batch) for batch in archive.versions(batch=2)] == [2, 1]
     assert list(archive.versions(datetime(2026, 1, 1, tzinfo=UTC))) == []
-    assert archive.strategies()[2] == ("pubmed", "20000002", "preclinical")
+    assert archive.frame().select("source", "record_id", "strategy").row(2) == ("pubmed", "20000002", "preclinical")
     assert archive.frame().columns[-1] == "kind"
     assert archive.frame().height == 3
     (folder / "manifest.csv").write_text(HEADER + "".join(reversed(LINES.values())), encoding="utf-8")

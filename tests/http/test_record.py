@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from msc_harvest.errors import BadPayload, SourceError, SourceRefused, SourceUnreachable
-from msc_harvest.http import Client, Exchanged
+from msc_harvest.http import Client
 from msc_harvest.http.exchange import Exchange
 from msc_harvest.http.spacing import STRETCH, Spacing
-from msc_harvest.model import Request
+from msc_harvest.model import Exchanged, Request
 from tests.http.conftest import BEGIN, Clock
 from tests.standin import Asked, Fault, StandIn
 from tests.standin.answers import Answer

@@ -4,7 +4,6 @@ Knows neither the network nor DuckDB.
 """
 
 from msc_harvest.archive.manifest import (
-    Asked,
     Harvested,
     Manifest,
     Read,
@@ -22,7 +21,6 @@ from msc_harvest.archive.writer import Change, SegmentWriter
 
 __all__ = [
     "Archive",
-    "Asked",
     "Change",
     "Harvested",
     "Manifest",

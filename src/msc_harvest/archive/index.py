@@ -34,21 +34,15 @@ def up_to(index: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:
     return index if as_of is None else index.filter(pl.col("fetched_at") <= to_utc(as_of))
 
 
-def latest(index: pl.DataFrame, by: Sequence[str] = ("source", "record_id")) -> pl.DataFrame:
-    """The last version of each record, whichever strategy brought it (or of each group of the columns `by`)."""
-    return index.sort(_ALONG_TIME).unique(subset=list(by), keep="last", maintain_order=True)
+def latest(index: pl.DataFrame) -> pl.DataFrame:
+    """The last version of each record, whichever strategy brought it."""
+    return index.sort(_ALONG_TIME).unique(subset=["source", "record_id"], keep="last", maintain_order=True)
 
 
 def known(index: pl.DataFrame) -> dict[str, str]:
     """content_sha256 of each record's last version; withdrawn records are not known any more."""
     present = latest(index).filter(kind=RECORD)
     return dict(zip(present["record_id"].to_list(), present["content_sha256"].to_list(), strict=True))
-
-
-def strategies(index: pl.DataFrame) -> list[tuple[str, str, str]]:
-    """(source, record_id, strategy) of every record a strategy found and that was not withdrawn since, sorted."""
-    found = latest(index, ("source", "record_id", "strategy")).filter(kind=RECORD)
-    return sorted(found.select("source", "record_id", "strategy").iter_rows())
 
 
 def digest(index: pl.DataFrame) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from msc_harvest.archive import placing
 from msc_harvest.errors import ArchiveError
+from msc_harvest.model import HostStats
 from msc_harvest.paths import Home
 
 Status = Literal["running", "finished", "failed", "interrupted"]
@@ -75,16 +76,6 @@ class Harvested:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What one host was asked in a run: the counters of the HTTP client."""
-
-    requests: int = 0
-    retries: int = 0
-    bytes: int = 0
-    seconds_waited: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """One run. Moments are aware UTC; `finished_at` is None while it runs (or when it was killed)."""
 
@@ -94,7 +85,7 @@ class Manifest:
     code_version: str
     finished_at: datetime | None = None
     harvests: tuple[Harvested, ...] = ()
-    http: dict[str, Asked] = dataclasses.field(default_factory=dict)
+    http: dict[str, HostStats] = dataclasses.field(default_factory=dict)
 
     def with_harvest(self, harvest: Harvested) -> Manifest:
         """This manifest with `harvest` in the place of the one for the same source and strategy, or added."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import polars as pl
 
 from msc_harvest.archive.segments import to_utc
 from msc_harvest.errors import ArchiveError
+from msc_harvest.model import Exchanged
 from msc_harvest.paths import Home
 
 _SUFFIX = ".requests.jsonl"
@@ -38,44 +39,8 @@ SCHEMA = pl.Schema(
         "seconds_waited": pl.Float64(),
     }
 )
-
-
-class Exchange(Protocol):
-    """What the HTTP client tells of one request; see `msc_harvest.http.Exchanged`."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def method(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def status(self) -> int | None: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def try_number(self) -> int: ...
-    @property
-    def bytes(self) -> int: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def seconds_waited(self) -> float: ...
-
-
-class _Line(msgspec.Struct, frozen=True):
-    at: datetime
-    host: str
-    method: str
-    url: str
-    status: int | None
-    outcome: str
-    try_number: int
-    bytes: int
-    seconds: float
-    seconds_waited: float
+# The columns that a line gives as they are: all but its run, its number and its moment.
+_AS_TOLD = list(SCHEMA)[3:]
 
 
 class RequestLog:
@@ -99,12 +64,11 @@ class RequestLog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, exchange: Exchanged) -> None:
         """Write one line and hand it to the operating system. Never raises for a disk that is full or read-only."""
-        line = _Line(*(getattr(exchange, name) for name in _Line.__struct_fields__))
         with self._lock:
             try:
-                self._append(msgspec.json.encode(line) + b"\n")
+                self._append(msgspec.json.encode(exchange) + b"\n")
             except OSError:
                 self.dropped += 1
 
@@ -140,7 +104,7 @@ def read_requests(home: Home, until: datetime | None = None) -> pl.DataFrame:
         run_id = path.name.removesuffix(_SUFFIX)
         lines, _ = _read(path)
         for number, line in enumerate(lines, 1):
-            rest = (getattr(line, name) for name in _Line.__struct_fields__[1:])
+            rest = (getattr(line, name) for name in _AS_TOLD)
             rows.append((run_id, number, to_utc(line.at), *rest))
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     if until is None:
@@ -162,7 +126,7 @@ def _files(home: Home) -> list[Path]:
     return sorted(home.runs.glob(f"*{_SUFFIX}"))
 
 
-def _read(path: Path) -> tuple[list[_Line], int]:
+def _read(path: Path) -> tuple[list[Exchanged], int]:
     """The readable lines of a ledger, and how many others there are."""
     try:
         *whole, last = path.read_bytes().split(b"\n")
@@ -179,12 +143,12 @@ def _read(path: Path) -> tuple[list[_Line], int]:
     return lines, junk
 
 
-def _line(text: bytes) -> _Line | None:
+def _line(text: bytes) -> Exchanged | None:
     try:
-        line = msgspec.json.decode(text, type=_Line)
+        line = msgspec.json.decode(text, type=Exchanged)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    return line if line.at.tzinfo is not None else msgspec.structs.replace(line, at=line.at.replace(tzinfo=UTC))
+    return line if line.at.tzinfo is not None else replace(line, at=line.at.replace(tzinfo=UTC))
 
 
 def _ends_torn(path: Path) -> bool:

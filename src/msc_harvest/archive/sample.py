@@ -51,10 +51,6 @@ class SampleArchive:
         for start in range(0, len(chosen), batch):
             yield chosen[start : start + batch]
 
-    def strategies(self, as_of: datetime | None = None) -> list[tuple[str, str, str]]:
-        """(source, record_id, strategy) of every record, sorted."""
-        return index.strategies(self._entries(as_of))
-
     def digest(self, as_of: datetime | None = None) -> str:
         """Fingerprint of the sample's content, as `Archive.digest`."""
         return index.digest(self._entries(as_of))

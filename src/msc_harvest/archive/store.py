@@ -8,8 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from msc_harvest.archive import index
-from msc_harvest.archive.manifest import read_manifests
-from msc_harvest.archive.segments import Segment, Version, file_sha256, find_segments, folder_of, read_versions
+from msc_harvest.archive.segments import Segment, Version, find_segments, folder_of, read_versions
 from msc_harvest.archive.writer import SegmentWriter
 from msc_harvest.paths import Home
 
@@ -54,10 +53,6 @@ class Archive:
         for (place,), rows in chosen.sort("segment", "row").group_by(["segment"], maintain_order=True):
             yield from read_versions(segments[int(str(place))], rows["row"].to_list(), batch)
 
-    def strategies(self, as_of: datetime | None = None) -> list[tuple[str, str, str]]:
-        """(source, record_id, strategy) of every record found up to `as_of` and not withdrawn since, sorted."""
-        return index.strategies(self._entries(as_of))
-
     def digest(self, as_of: datetime | None = None) -> str:
         """Fingerprint of the content up to `as_of`: equal for equal content, however runs and segments were cut."""
         return index.digest(self._entries(as_of))
@@ -68,18 +63,6 @@ class Archive:
         `fetched_at` is UTC without a zone. Raises ArchiveError like `segments`.
         """
         return self._entries(as_of).select("source", "record_id", "content_sha256", "kind", "fetched_at")
-
-    def faults(self) -> list[str]:
-        """Each segment named in a manifest that is gone or whose bytes have changed, in one line. Reads every byte."""
-        found: list[str] = []
-        for manifest in read_manifests(self._home):
-            for entry in (entry for harvest in manifest.harvests for entry in harvest.segments):
-                path = self._home.root / entry.path
-                if not path.is_file():
-                    found.append(f"{entry.path}: written by run {manifest.run_id}, now missing")
-                elif file_sha256(path) != entry.sha256:
-                    found.append(f"{entry.path}: not the bytes that run {manifest.run_id} wrote")
-        return found
 
     def _entries(self, as_of: datetime | None) -> pl.DataFrame:
         return index.up_to(index.index_of(self.segments()), as_of)

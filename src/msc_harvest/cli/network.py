@@ -11,7 +11,8 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from msc_harvest import __version__, interruption
-from msc_harvest.http import Client, Exchanged, Limits
+from msc_harvest.http import Client, Limits
+from msc_harvest.model import Exchanged
 from msc_harvest.paths import Home
 from msc_harvest.settings import Settings
 

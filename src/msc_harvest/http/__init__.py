@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msc_harvest.http.limits import Exchanged, HostStats, Limits
+from msc_harvest.http.limits import Limits
 from msc_harvest.http.redaction import RedactingFilter, redact
 
 if TYPE_CHECKING:
     from msc_harvest.http.client import Client
 
-__all__ = ["Client", "Exchanged", "HostStats", "Limits", "RedactingFilter", "redact"]
+__all__ = ["Client", "Limits", "RedactingFilter", "redact"]
 
 
 def __getattr__(name: str) -> Any:

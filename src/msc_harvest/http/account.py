@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from types import TracebackType
 
-from msc_harvest.http.limits import Exchanged
+from msc_harvest.model import Exchanged
 
 LOG = logging.getLogger("msc_harvest.http")
 # Without the command line nobody has said where log lines go: then nowhere, not to Python's stopgap on stderr.

@@ -17,12 +17,12 @@ from msc_harvest.errors import BadPayload, SourceError, SourceRefused, SourceUnr
 from msc_harvest.http.account import Account, Record
 from msc_harvest.http.body import TooLarge
 from msc_harvest.http.exchange import Answer, Exchange, Pairs, TryAgain, new_session
-from msc_harvest.http.limits import HostStats, Limits
+from msc_harvest.http.limits import Limits
 from msc_harvest.http.redaction import RedactingFilter, redact
 from msc_harvest.http.retry import Patience, is_passing, own_words, retry_after
 from msc_harvest.http.route import REDIRECTS, Route
 from msc_harvest.http.spacing import Spacing
-from msc_harvest.model import Fetch, Request, Response
+from msc_harvest.model import Fetch, HostStats, Request, Response
 
 TOOL = "msc_harvest"
 _WIRE_LOG = "urllib3.connectionpool"

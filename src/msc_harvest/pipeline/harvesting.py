@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from msc_harvest import __version__
 from msc_harvest.archive import (
     Archive,
-    Asked,
     Harvested,
     Manifest,
     SegmentWriter,
@@ -190,7 +189,7 @@ class _Run:
         self._write()
 
     def _write(self) -> None:
-        asked = {host: Asked(**asdict(stats)) for host, stats in self._client.stats.items()}
+        asked = dict(self._client.stats)
         self.manifest = replace(self.manifest, http=asked)
         write_manifest(self._home, self.manifest)
 
