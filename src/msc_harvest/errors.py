@@ -16,8 +16,13 @@
     └── RecordRejected             –  one record cannot be parsed; listed in ops.rejected_record, never ends a run
 
 Interruption by the user ends in exit code 130, SIGTERM in 143, and what nobody foresaw in 1. The text of an error is
-one line: what happened, to which record or setting, and what to do.
+one line: what happened, to which record or setting, and what to do; where a name was mistyped, `nearest` says what to
+write instead.
 """
+
+from collections.abc import Iterable
+
+_MOST_NEAR, _MOST_LISTED, _LEAST_ALIKE = 3, 20, 0.5
 
 
 class MscHarvestError(Exception):
@@ -88,3 +93,31 @@ class WarehouseError(MscHarvestError):
 
 class RecordRejected(MscHarvestError):
     """One record cannot be parsed. It stays in the archive and is listed with this reason."""
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The end of a refusal of `word`, which is none of `names`: "did you mean …?" with those that are near, else all
+    where they are few, else some of them."""
+    there = {_folded(name): name for name in names if name}
+    near = [there[key] for key in _near_keys(_folded(word), list(there))][:_MOST_NEAR]
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    if len(there) > _MOST_LISTED:
+        return f"there are {len(there)}, such as {', '.join(list(there.values())[:_MOST_NEAR])}"
+    return f"there are: {', '.join(there.values()) or 'none'}"
+
+
+def _near_keys(word: str, keys: list[str]) -> list[str]:
+    """The same but for case and marks, its first letters (rr: risk_ratio), what it is part of, what is spelt alike."""
+    from difflib import get_close_matches
+
+    if word in keys:
+        return [word]
+    initials = [key for key in keys if len(word) > 1 and "".join(part[:1] for part in key.split("_")) == word]
+    parts = [key for key in keys if len(word) > 2 and word in key]
+    parts.sort(key=lambda key: (not key.startswith(word), len(key)))
+    return initials or parts or get_close_matches(word, keys, _MOST_NEAR, _LEAST_ALIKE)
+
+
+def _folded(name: str) -> str:
+    return name.strip().lower().translate({ord(mark): "_" for mark in " -."})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,6 +139,61 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path: Path, capsys: pytest.Cap
     assert row["study_ids"] == "'=1+1; @x" and float(row["estimate"]) == pytest.approx(1 / 18)
 
 
+def test_data_say_where_they_come_from(sample_home: Path, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("pool", "--organ", "kidney", "--outcome", "acute_rejection", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(_told(capsys, "--home", str(sample_home), *words))))
+    assert rows and all(row["data_origin"] == "embedded sample" and row["build_id"] for row in rows)
+    [row, *_] = csv.DictReader(io.StringIO(_told(capsys, "pool", "--csv", str(own), "--format", "csv")))
+    assert row["data_origin"] == ""
+
+
+@pytest.mark.parametrize("measure", ["risk_ratio", "odds_ratio", "risk_difference"])
+@pytest.mark.parametrize("model", ["peto", "exact"])
+def test_models_of_odds_give_odds_ratios_of_the_studies_too(
+    own: Path, capsys: pytest.CaptureFixture[str], measure: str, model: str
+) -> None:
+    """The two arms of A: 4 of 52 against 11 of 51; its odds ratio stands in the table under that name."""
+    words = ("pool", "--csv", str(own), "--design", "randomised", "--measure", measure, "--model", model)
+    [one] = json.loads(_told(capsys, *words, "--json"))["results"]
+    assert one["measure"] == "odds_ratio"
+    assert one["studies"][0]["estimate"] == pytest.approx((4 / 48) / (11 / 40), rel=0.1)
+    assert "control   odds_ratio" in _told(capsys, *words)
+
+
+def test_a_reader_that_goes_away_is_no_failure(own: Path) -> None:
+    """The table is the first thing to fill the pipe."""
+    script = (
+        "import sys, io; from msc_harvest.cli import main\n"
+        "class Gone(io.StringIO):\n"
+        "    def write(self, text): raise BrokenPipeError\n"
+        "    def fileno(self): return 1\n"
+        f"sys.stdout = Gone(); sys.exit(main(['pool', '--csv', {str(own)!r}]))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_a_narrow_terminal_keeps_the_numbers_together(
+    sample_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("msc_harvest.cli.show._terminal_width", lambda: 80)
+    words = ("pool", "--organ", "kidney", "--outcome", "acute_rejection", "--design", "randomised")
+    told = _told(capsys, "--home", str(sample_home), *words)
+    assert max(map(len, told.splitlines())) <= 80
+    assert "tan_2012   8/105   11/51     0.353 (0.151 to 0.824)" in told and "record_ids" not in told
+
+
+def test_a_warehouse_of_another_release_is_named(
+    sample_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(sample_home / "msc_harvest.duckdb", tmp_path / "msc_harvest.duckdb")
+    words = ("pool", "--organ", "kidney", "--outcome", "acute_rejection")
+    for change in ("synth.pool_candidate DROP COLUMN is_default", "synth.pool_candidate RENAME TO other"):
+        with duckdb.connect(str(tmp_path / "msc_harvest.duckdb")) as connection:
+            connection.execute(f"ALTER TABLE {change}")
+        said = _told(capsys, "--home", str(tmp_path), *words, code=1)
+        assert "built by another msc-harvest" in said and said.count("\n") == 1
+
+
 def test_nothing_to_pool_is_an_answer(sample_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = ("--home", str(sample_home))
     told = _told(capsys, *home, "pool", "--organ", "heart", "--outcome", "infection")
@@ -145,7 +201,8 @@ def test_nothing_to_pool_is_an_answer(sample_home: Path, capsys: pytest.CaptureF
     assert "lack of evidence" in told
     words = ("pool", "--organ", "kidney", "--outcome", "acute_rejection", "--design", "historical_control", "--json")
     answer = json.loads(_told(capsys, *home, *words))
-    assert answer["results"] == [] and "there are the designs" in answer["note"] and answer["build_id"]
+    assert answer["results"] == [] and answer["build_id"]
+    assert "uncontrolled (proportion)" in answer["note"] and "randomised (odds_ratio, " in answer["note"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +211,10 @@ def test_nothing_to_pool_is_an_answer(sample_home: Path, capsys: pytest.CaptureF
         (["--organ", "kidny", "--outcome", "infection"], "there is no organ kidny; did you mean kidney?"),
         (["--organ", "kidney", "--outcome", "rejections"], "did you mean"),
         (["--organ", "kidney", "--outcome", "infection", "--model", "peeto"], "no model peeto; did you mean peto?"),
-        (["--organ", "kidney", "--outcome", "infection", "--measure", "rr"], "there is no measure rr"),
+        (["--organ", "kidney", "--outcome", "infection", "--measure", "RR"], "no measure RR; did you mean risk_ratio"),
+        (["--organ", "kidney", "--outcome", "acut"], "there is no outcome acut; did you mean acute_rejection"),
+        (["--organ", "kidney", "--outcome", "infection", "--level", "0.99999"], "not between 0.5 and 0.999"),
+        (["--organ", "kidney", "--outcome", "infection", "--design", ","], "--design names no design"),
         (["--organ", "kidney", "--outcome", "infection", "--by", "origin"], "did you mean cell_origin"),
         (["--organ", "kidney", "--outcome", "infection", "--design", "randomized"], "did you mean randomised?"),
         (["--organ", "kidney", "--outcome", "infection", "--stratum", "alone"], "did you mean msc_alone?"),
@@ -177,9 +237,9 @@ def test_a_wrong_name_is_one_line_with_near_ones(
 
 def test_a_model_that_a_measure_does_not_know(own: Path, sample_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = _told(capsys, "pool", "--csv", str(own), "--measure", "risk_ratio", "--model", "crude", code=2)
-    assert "model crude cannot be used for risk_ratio" in said
+    assert "there is no model crude for a risk_ratio; there are: default, random, common" in said
     said = _told(capsys, "pool", "--csv", str(own), "--measure", "hazard_ratio", code=2)
-    assert "there is no measure for these columns hazard_ratio; did you mean" in said
+    assert "there is no measure hazard_ratio for these columns; did you mean" in said
     words = ("pool", "--organ", "kidney", "--outcome", "acute_rejection", "--model", "peto", "--json")
     results = json.loads(_told(capsys, "--home", str(sample_home), *words))["results"]
     assert {one["measure"] for one in results if one["design_class"] == "randomised"} == {"odds_ratio"}
@@ -198,6 +258,10 @@ def test_from_python(sample_home: Path) -> None:
         msc_harvest.pool()
     with pytest.raises(UsageError, match="leave out organ"):
         msc_harvest.pool({"study": ["A"], "events": [1], "n": [2]}, organ="kidney")
+    assert not msc_harvest.pool({"study": ["A"], "events": [None], "n": [None]}, design="").studies().is_empty()
+    for wrong in ({"level": "0.95"}, {"measure": 5}, {"model": 5}):
+        with pytest.raises(UsageError):
+            msc_harvest.pool({"study": ["A"], "events": [1], "n": [2]}, **wrong)  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         msc_harvest.nothing_of_that_name  # noqa: B018
 

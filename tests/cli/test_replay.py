@@ -118,7 +118,7 @@ def test_an_arm_that_we_do_not_hold(sample_home: Path, tmp_path: Path, capsys: p
     [one] = _replayed(capsys, sample_home, str(path))["outcomes"]
     assert one["missing"] == [
         "Fuzhou × acute_rejection: no arm of ours is called MSC, no CNI (there are: MSC, low-dose CNI, MSC, standard-dose CNI)",
-        "Changsha × acute_rejection: this warehouse holds no study sun_1918",
+        "Changsha × acute_rejection: this warehouse holds no study sun_1918; did you mean sun_2018?",
     ]
 
 
@@ -130,15 +130,23 @@ def test_an_arm_that_we_do_not_hold(sample_home: Path, tmp_path: Path, capsys: p
         ("doi: 10.1/x", "doi: &a x", ":2: anchors and aliases are not used here"),
         ("doi: 10.1/x", "doi: !!python/object:os.system x", ":2: doi: tag:yaml.org,2002:python/object:os.system"),
         ("doi: 10.1/x\n", "", ":1: citation: give doi or pmid too"),
-        ("doi: 10.1/x", "dio: 10.1/x", ":2: the file: there is no key dio"),
+        ("doi: 10.1/x", "dio: 10.1/x", ":2: the file: there is no key dio; did you mean doi?"),
         ("entered_by: a tester\n", "", ":1: the file: lacks the key entered_by"),
         ("2026-11-21", "21 Nov", ":4: entered_on: write the day as YYYY-MM-DD"),
-        ("{name: mantel-haenszel}", "{name: mh}", ":5: model.name: Invalid enum value 'mh'"),
+        ("{name: mantel-haenszel}", "{name: mh}", ":5: model.name: there is no mh; did you mean mantel-haenszel?"),
         ("n_msc: 105", "n_msc: many", ":7: studies[0].n_msc: must be a whole number, not str"),
+        ("n_msc: 105", "n_msc: 0", ":7: studies[0]: the name is not empty, and an arm has 1 person or more"),
+        ("name: Changsha, study_id", "name: Changsha, study", ":8: studies[1]: there is no key study; did you mean study_id"),
+        ("citation: Somebody 2020", "citation: ''", ":1: citation: is empty"),
+        ("2026-11-21", "2026-13-41", ":4: entered_on: write the day as YYYY-MM-DD"),
+        ("name: Rejection", "name: Rejection\n    timepoint_months: 3650", "outcomes[0].timepoint_months: more than fifty years"),
+        ("ci_high: 1.08}", "ci_high: 1.08, p: 5}", ":14: outcomes[0].printed: p 5 does not lie between 0 and 1"),
+        ("measure: risk_ratio", "measure: risk_difference", "a difference of risks and its interval lie between -1 and 1"),
+        ("doi: 10.1/x", "pmid: " + "9" * 5000, " is written oddly; quote it"),
         ("name: Changsha", "name: Fuzhou", ":8: studies[1].name: Fuzhou stands there twice"),
         ("    organ: kidney\n", "", ":10: outcomes[0]: organ and outcome belong together"),
-        ("organ: kidney", "organ: kidny", "there is no organ kidny; did you mean kidney?"),
-        ("measure: risk_ratio", "measure: rr", ":13: outcomes[0].measure: Invalid enum value 'rr'"),
+        ("organ: kidney", "organ: kidny", "there is no organ kidny (outcome Rejection); did you mean kidney?"),
+        ("measure: risk_ratio", "measure: rr", ":13: outcomes[0].measure: there is no rr; did you mean risk_ratio?"),
         ("estimate: 0.52", "estimate: 1.48", ":14: outcomes[0].printed: the estimate 1.48 lies outside its interval"),
         ("ci_low: 0.25", "ci_low: 0", ":14: outcomes[0].printed: a ratio and its interval are above 0"),
         ("estimate: 0.52", "estimate: .nan", ":14: outcomes[0].printed.estimate: .nan is written oddly"),
@@ -146,6 +154,8 @@ def test_an_arm_that_we_do_not_hold(sample_home: Path, tmp_path: Path, capsys: p
          ":15: outcomes[0].arms[0].study: Bergamo is none of the studies"),
         ("ci_high: 1.08}", "ci_high: 1.08}\n    arms: [{study: Fuzhou, events_msc: 3, n_msc: 2, events_control: 1, n_control: 2}]",
          ":15: outcomes[0].arms[0]: events_msc 3 is above n_msc 2"),
+        ("ci_high: 1.08}", "ci_high: 1.08}\n    arms: [{study: Fuzhou, events_msc: 3, n_msc: 9999999999, events_control: 1, n_control: 2}]",
+         "n_msc is beyond anything a study reports"),
         (SMALL, "", ":1: the file is empty"),
         (SMALL, "- a\n", ":1: the file: must be a mapping, not array"),
         (SMALL, "[" * 5000 + "]" * 5000, "no description: it is nested too deeply"),
@@ -162,7 +172,8 @@ def test_a_bad_file_is_one_line_with_its_place(
 
 
 def test_no_such_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert f"there are: {SHIPPED}" in _told(capsys, "replay", "zhao", code=2)
+    assert f"did you mean {SHIPPED}?" in _told(capsys, "replay", "zhao", code=2)
+    assert f"there are: {SHIPPED}" in _told(capsys, "replay", "other", code=2)
     assert "cannot be read" in _told(capsys, "replay", str(tmp_path / "none.yaml"), code=2)
     (tmp_path / "latin.yaml").write_bytes(b"citation: M\xfcller\n")
     with pytest.raises(UsageError, match="not UTF-8"):

@@ -97,6 +97,9 @@ def test_a_sound_row_has_no_fault(tmp_path: Path) -> None:
         ({"arm_label": "M\nSC"}, "arm_label"),
         ({"entered_on": "20.11.2026"}, "entered_on"),
         ({"entered_on": "2026-02-30"}, "entered_on"),
+        ({"n_events": "\N{ARABIC-INDIC DIGIT FOUR}"}, "n_events"),
+        ({"n_events": "999999999", "value": "7.5", "value_kind": "percent", "unit": "%"}, "n_events"),
+        ({"timepoint_months": "3650"}, "timepoint_months"),
         ({"entered_on": "2026-11-22"}, "entered_on"),
         ({"n_events": "", "n_at_risk": "", "count_basis": ""}, "n_events"),
     ],
@@ -176,8 +179,9 @@ def test_the_line_is_where_a_row_begins(tmp_path: Path) -> None:
         ("study_id,source\n".encode("utf-16"), "save it as CSV"),
         (b"PK\x03\x04\0\0", "save it as CSV"),
         (b"study_id\nLi\xe8ge\n", "line 2 is not UTF-8"),
-        (b"a,b,c\n1,2,3\n", "columns of no sheet"),
-        (b'study_id\n"open\n', "no CSV file"),
+        (b"a,b,c\n1,2,3\n", "columns of no sheet: its first line holds a, b, c"),
+        (b'study_id\nx\n"open\n', "no CSV file that can be read after the row on line 2"),
+        (b"\n\nstudy_id\n", "line 1 is empty"),
     ],
 )
 def test_what_is_no_sheet_is_refused_in_one_line(tmp_path: Path, content: bytes, told: str) -> None:
@@ -193,6 +197,9 @@ def test_columns_and_cells_that_are_missing_or_too_many(tmp_path: Path) -> None:
     head, row = file.read_text(encoding="utf-8").splitlines()
     file.write_text(head.replace("locator", "place") + "\n" + row + "\n", encoding="utf-8")
     assert {(one.line, one.column) for one in checked(file).problems} == {(1, "locator"), (1, "place")}
+    twice = f"{head},note\n{row},\n"
+    file.write_text(twice, encoding="utf-8")
+    assert [(one.line, one.column) for one in checked(file).problems] == [(1, "note")]
     file.write_text(f"{head}\n{row}\n\n{row},more\n", encoding="utf-8")
     assert [(one.line, one.column) for one in checked(file).problems] == [(3, ""), (4, "")]
 
@@ -201,7 +208,7 @@ def test_people_and_programs_get_the_same_faults(tmp_path: Path, capsys: pytest.
     file = written(tmp_path / "sheet.csv", {"study_id": "tan_2013"}, {"n_events": "54", "note": "\x1b[31m"})
     assert sheet(argparse.Namespace(file=str(file), json=False)) == 2
     told = capsys.readouterr().out
-    assert f"{file}:2: study_id: unknown in curated.study; near: tan_2012" in told and "\x1b" not in told
+    assert f"{file}:2: study_id: unknown in curated.study; did you mean tan_2012 or " in told and "\x1b" not in told
     assert sheet(argparse.Namespace(file=str(file), json=True)) == 2
     one = json.loads(capsys.readouterr().out)
     assert one.keys() == {"file", "table", "n_rows", "problems", "notes"} and one["table"] == "curated.arm_outcome"

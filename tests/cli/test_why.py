@@ -74,7 +74,9 @@ def test_every_row_by_organ_walks_home(sample_warehouse: Path, view: str) -> Non
             arm for study in tree["studies"] for arm in study["arms"] if any(one["is_used"] for one in arm["values"])
         ]
         assert len(arms) == row["n_arms"], named
-        months = [one["timepoint_months"] for one in used if one["timepoint_months"] is not None]
+        # What was measured before the cells is no follow-up.
+        times = [(one["timepoint_months"], one["outcome_kind"]) for one in used if one["timepoint_months"] is not None]
+        months = [time for time, kind in times if kind == "count" or time > 0]
         assert (min(months, default=None), max(months, default=None)) == (
             row.get("followup_months_min", min(months, default=None)),
             row.get("followup_months_max", max(months, default=None)),
@@ -102,6 +104,7 @@ def test_rows_of_other_views_lead_to_their_studies(sample_warehouse: Path) -> No
     for one in rows(sample_warehouse, "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'out'"):
         columns.setdefault(one["table_name"], set()).add(one["column_name"])
     walked = set()
+    columns.pop("preclinical_summary")
     for name, has in columns.items():
         names = ("study_id", "nct_id", "pmid", "record_id", "organ_code", "organ_name")
         key = next((one for one in names if one in has), "")
@@ -183,15 +186,38 @@ def test_an_estimate_leads_to_its_studies_and_their_values(
     assert stored["statement"] in text and stored["method"] in text and "curated/arm_outcome.csv" in text
 
 
-def test_an_unknown_estimate_is_refused(sample_warehouse: Path) -> None:
+def test_an_unknown_estimate_is_refused_and_a_known_one_takes_nothing_beside(sample_warehouse: Path) -> None:
     with pytest.raises(UsageError, match="e1"):
         walk(sample_warehouse, ["e1"])
+    [row] = rows(sample_warehouse, "SELECT estimate_id FROM synth.pooled_effect ORDER BY estimate_id LIMIT 1")
+    with pytest.raises(UsageError, match=re.escape(f"did you mean {row['estimate_id']}")):
+        walk(sample_warehouse, [f"{row['estimate_id']}n"])
+    with pytest.raises(UsageError, match="one estimate; it takes no outcome=infection"):
+        walk(sample_warehouse, [row["estimate_id"], "outcome=infection"])
+
+
+@pytest.mark.parametrize("view", ["grade_imprecision", "sensitivity", "estimate_history"])
+def test_a_row_about_an_estimate_leads_to_the_studies_of_that_estimate_alone(sample_warehouse: Path, view: str) -> None:
+    [one] = rows(
+        sample_warehouse,
+        "SELECT estimate_id, study_ids FROM synth.pooled_effect WHERE k = 2 AND is_pooled AND is_default "
+        f"AND estimate_id IN (SELECT estimate_id FROM out.{view}) ORDER BY estimate_id LIMIT 1",
+    )
+    for tree in walk(sample_warehouse, [view, f"estimate_id={one['estimate_id']}"]):
+        assert ";".join(study["study_id"] for study in tree["studies"]) == one["study_ids"]
+
+
+def test_what_a_study_has_and_was_not_asked_for_is_not_told_as_missing(sample_home: Path, capsys: Told) -> None:
+    text = said(sample_home, capsys, STUDY, "outcome=graft_loss")
+    assert "outcome values read of it is about what was asked" in text and "no outcome value has been read" not in text
+    assert "no outcome value has been read of it" in said(sample_home, capsys, "NCT02472002")
 
 
 def test_studies_and_records_by_their_names(sample_home: Path, capsys: Told) -> None:
     text = said(sample_home, capsys, STUDY)
     assert "line 2 of warehouse/curated/arm_outcome.csv" in text and "sha256" in text and "4/53, 7.5%" in text
-    assert said(sample_home, capsys, TRIAL.lower()) == text
+    assert said(sample_home, capsys, TRIAL.lower()) == text and said(sample_home, capsys, STUDY.upper()) == text
+    assert why(argparse.Namespace(home=str(sample_home), what=[STUDY], json=False)) == 0
     assert "no study counts it" in said(sample_home, capsys, "NCT02382874")
     assert "we do not hold this record" in said(
         sample_home, capsys, "safety_by_organ", "organ=lung", "outcome=patient_death"
@@ -216,18 +242,19 @@ def test_programs_get_one_object_with_the_same_tree(sample_home: Path, sample_wa
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        (["tan_2013"], "near: tan_2012"),
-        (["safty_by_organ", "organ=kidney"], "near: safety_by_organ"),
+        (["tan_2013"], "did you mean tan_2012"),
+        (["safty_by_organ", "organ=kidney"], "did you mean safety_by_organ"),
         (["safety_by_organ"], "for example: organ_code="),
-        (["safety_by_organ", "organ=kidny"], "organ_code=kidny; near: kidney"),
+        (["safety_by_organ", "organ=kidny"], "organ_code=kidny; did you mean kidney?"),
         (
             ["safety_by_organ", "organ=heart", "arm=control"],
             "no row of safety_by_organ with organ=heart has arm_role=control",
         ),
-        (["safety_by_organ", "outcom=x"], "no column 'outcom'; near: outcome_"),
+        (["safety_by_organ", "outcom=x"], "no column 'outcom'; did you mean outcome_"),
         (["safety_by_organ", "kidney"], "column=value"),
         (["tan_2012", "outcome=death"], "no value has outcome_code=death"),
         (["\x1b[31m"], "no view, study"),
+        (["preclinical_summary", "organ=kidney"], "leads to no single study"),
     ],
 )
 def test_what_is_not_there_is_said_in_one_line_with_what_is_near(

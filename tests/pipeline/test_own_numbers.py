@@ -62,7 +62,13 @@ def test_other_columns_are_groups_and_empty_cells_are_not_reported(tmp_path: Pat
             "study,effect,se\nA,1e200,0.1\nB,1,1e-30\n",
             "line 2: effect 1e+200 is beyond anything a study reports; line 3: se",
         ),
-        ("study,events\nA,1\n", "lacks number columns"),
+        ("study,events\nA,1\n", "lacks number columns (n beside events)"),
+        ("# mine\nstudy,events,n\nA,1,2\n", "has no column study; there are: # mine"),
+        ("\n\nstudy,events,n\nA,1,2\n", "line 1 is empty"),
+        ("study,events,n\nA\x1b[31m,1,2\n", "line 2: study has a line break or control character in it"),
+        ("study,events,n\nA,\N{ARABIC-INDIC DIGIT ONE},2\n", "line 2: events"),
+        ('study,events,n\nA,1,2\n"B,1,2\n', "after the row on line 2"),
+        ("study,events,n\n" + "".join(f"S{i},1,2\n" for i in range(1001)), "no more than 1000 studies"),
         ("trial,events,n\nA,1,2\n", "has no column study; there are: trial, events, n"),
         ("study,events,n,effect,se\nA,1,2,0.1,0.2\n", "mixes sets of numbers"),
         ("study,events,n,n\nA,1,2,2\n", "column n stands there twice"),
@@ -87,7 +93,10 @@ def test_frames_columns_and_rows_are_the_same() -> None:
     frame = pl.DataFrame(columns)
     assert from_data(columns) == from_data(frame) == from_data(frame.to_dicts())
     assert from_data({"study": ["A"], "events": [float("nan")], "n": [3]})[0].events_msc is None
-    with pytest.raises(UsageError, match="differ in length"):
+    with pytest.raises(UsageError, match="lists of the same length"):
         from_data({"study": ["A"], "events": [1, 2], "n": [1, 2]})
+    for wrong in ({"study": ["A"], "events": 1, "n": [1]}, [1, 2], 5, frame.lazy()):
+        with pytest.raises(UsageError):
+            from_data(wrong)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="row 1: events True is not a number"):
         from_data([{"study": "A", "events": True, "n": 3}])

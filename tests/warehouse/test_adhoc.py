@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from msc_harvest.errors import QueryRefused, WarehouseError
-from msc_harvest.warehouse.adhoc import select
+from msc_harvest.warehouse.adhoc import own_rows, select
+from msc_harvest.warehouse.connect import damaged
 from msc_harvest.warehouse.publish import building
 
 ATTACKS = [
@@ -113,3 +115,27 @@ def test_a_damaged_warehouse_names_the_remedy(tmp_path: Path, content: bytes) ->
     path.write_bytes(content)
     with pytest.raises(WarehouseError, match="rebuild it with: msc-harvest build"):
         select(path, "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("Could not set lock on file: Conflicting lock is held in python (PID 7)", "close it there and try again"),
+        ("No space left on device", "free space and try again"),
+        ("it is not a valid DuckDB database file", "rebuild it with: msc-harvest build"),
+    ],
+)
+def test_the_remedy_fits_what_is_wrong_with_the_file(reason: str, remedy: str) -> None:
+    told = str(damaged(Path("w.duckdb"), duckdb.IOException(reason)))
+    assert told.startswith(f"w.duckdb cannot be read ({reason}); ") and told.endswith(remedy)
+
+
+def test_a_question_of_ours_that_a_file_cannot_answer_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE mine (a INTEGER)")
+        connection.execute("INSERT INTO mine VALUES (1)")
+    assert own_rows(path, "SELECT a FROM mine", ["a"]) == [{"a": 1}]
+    for query, needed in (("SELECT b FROM mine", ()), ("SELECT a FROM yours", ()), ("SELECT a FROM mine", ["b"])):
+        with pytest.raises(WarehouseError, match="built by another msc-harvest"):
+            own_rows(path, query, needed)

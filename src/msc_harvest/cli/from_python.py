@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def pool(
     data: pl.DataFrame | Mapping[str, Sequence[object]] | Iterable[Mapping[str, object]] | str | PathLike[str] | None
     = None, *, organ: str | None = None, outcome: str | None = None, by: str | None = None,
-    design: str | Sequence[str] = (), measure: str | None = None, stratum: str | None = None, model: str = "default",
-    tau2: str = "REML", test: str = "hk-floor", level: float = 0.95, home: str | PathLike[str] | None = None,
+    design: str | Sequence[str] | None = None, measure: str | None = None, stratum: str | None = None,
+    model: str = "default", tau2: str = "REML", test: str = "hk-floor", level: float = 0.95,
+    home: str | PathLike[str] | None = None,
 ) -> PoolAnswer:  # fmt: skip
     """Pool what the warehouse of `home` holds for `organ` and `outcome`, or your own numbers in `data`.
 
@@ -35,7 +36,7 @@ def pool(
     `answer.estimates()` and `answer.studies()` are polars frames. Raises UsageError for names that there are not and
     for faults in `data`, WarehouseError where there is no warehouse.
     """
-    designs = (design,) if isinstance(design, str) else tuple(design)
+    designs = tuple(one for one in ((design,) if isinstance(design, str) else design or ()) if one)
     request = Request(measure, by, designs, model, tau2, test, level)
     if data is not None:
         if organ or outcome or stratum or home:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msc_harvest.cli.context import home_of
-from msc_harvest.cli.logs import printable, tell
+from msc_harvest.cli.logs import tell
+from msc_harvest.cli.show import paragraph, show, table
 from msc_harvest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _DONE = 0
 _SHOWN = ("timepoint_months", "certainty", "record_ids")
+# Columns that a narrow terminal does without, the first one first.
+_SPARE = ("record_ids", "certainty", "weight %", "timepoint_months")
 _ARMS = (("MSC", "events_msc", "n_msc"), ("control", "events_control", "n_control"))
 
 
@@ -67,11 +70,10 @@ def pool(arguments: argparse.Namespace) -> int:
         json.dump(answer.as_object(), sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
     elif arguments.format == "csv":
-        from msc_harvest.cli.show import show
-
         show(answer.estimates(), "csv")
         if answer.note:
             tell(answer.note)
+        _tell_origin(answer)
     else:
         _print(answer, with_alternatives=arguments.alternatives)
     return _DONE
@@ -83,6 +85,8 @@ def _answer(arguments: argparse.Namespace) -> PoolAnswer:
     from msc_harvest.pipeline.pooling.own_numbers import from_csv
 
     designs = tuple(part.strip() for part in (arguments.design or "").split(",") if part.strip())
+    if arguments.design is not None and not designs:
+        raise UsageError("--design names no design; leave it out, or name one such as randomised")
     request = Request(
         arguments.measure, arguments.by, designs, arguments.model, arguments.tau2, arguments.test, arguments.level
     )
@@ -97,7 +101,7 @@ def _answer(arguments: argparse.Namespace) -> PoolAnswer:
 
 def _print(answer: PoolAnswer, *, with_alternatives: bool) -> None:
     if answer.note:
-        print(printable(answer.note))
+        paragraph(answer.note)
     whole = [one for one in answer.results if one.group is None]
     for number, one in enumerate(whole):
         if number:
@@ -111,7 +115,11 @@ def _print(answer: PoolAnswer, *, with_alternatives: bool) -> None:
         for difference in answer.differences:
             if _key(difference) == _key(one):
                 print()
-                print(printable(_told_difference(difference)))
+                paragraph(_told_difference(difference))
+    _tell_origin(answer)
+
+
+def _tell_origin(answer: PoolAnswer) -> None:
     if answer.build_id:
         tell(f"build {answer.build_id}, {answer.data_origin} data")
 
@@ -119,8 +127,9 @@ def _print(answer: PoolAnswer, *, with_alternatives: bool) -> None:
 def _print_alternatives(one: Result) -> None:
     """The same studies by other models, so that a reader sees whether the verdict hangs on the choice."""
     for other in one.pooled.alternatives:
-        found = f"{_number(other.estimate)} ({_number(other.ci_low)} to {_number(other.ci_high)})"
-        print(printable(f"  otherwise: {found}: {other.method}"))
+        if other.estimate is not None:
+            found = f"{_number(other.estimate)} ({_number(other.ci_low)} to {_number(other.ci_high)})"
+            paragraph(f"  otherwise: {found}: {other.method}")
 
 
 def _key(one: Result | Difference) -> tuple[str | None, str | None, str]:
@@ -130,14 +139,16 @@ def _key(one: Result | Difference) -> tuple[str | None, str | None, str]:
 def _print_whole(answer: PoolAnswer, one: Result) -> None:
     import polars as pl
 
-    from msc_harvest.cli.show import table
-    from msc_harvest.pipeline.pooling.telling import study_rows
+    from msc_harvest.pipeline.pooling.answer import ODDS_MODELS
+    from msc_harvest.pipeline.pooling.telling import NAMES, study_rows
 
     head = [answer.organ, answer.outcome, one.stratum, one.design, _measure(one)]
-    print(printable(" · ".join(part for part in head if part)))
-    rows = [_study(row, one.measure) for row in study_rows(one) if not row["left_out"]]
+    paragraph(" · ".join(part for part in head if part))
+    # Where a rule, not the user, chose an odds ratio for want of a risk ratio, the studies still have theirs.
+    given = NAMES.get(one.pooled.measure, one.measure) if answer.request.model in ODDS_MODELS else one.measure
+    rows = [_study(row, given) for row in study_rows(one) if not row["left_out"]]
     if rows:
-        table(pl.DataFrame(rows, infer_schema_length=None))
+        table(pl.DataFrame(rows, infer_schema_length=None), spare=_SPARE)
     _print_numbers(one)
 
 
@@ -150,7 +161,7 @@ def _measure(one: Result) -> str:
 
 def _print_part(one: Result) -> None:
     print()
-    print(printable(f"{one.by} = {one.group}: {', '.join(sorted(row.study for row in one.members))}"))
+    paragraph(f"{one.by} = {one.group}: {', '.join(sorted(row.study for row in one.members))}")
     _print_numbers(one)
 
 
@@ -169,12 +180,12 @@ def _print_numbers(one: Result) -> None:
     lines += [("left out", f"{study}: {reason}") for study, reason in one.left_out]
     lines += [("warning", warning) for warning in one.warnings]
     lines.append(("note", pooled.note))
-    print(printable(one.statement))
+    paragraph(one.statement)
     told: list[str] = []
     for label, text in lines:
         if text and not any(text in earlier for earlier in told):
             told.append(text)
-            print(printable(f"  {label}: {text}"))
+            paragraph(f"  {label}: {text}")
 
 
 def _heterogeneity(one: Result) -> str | None:

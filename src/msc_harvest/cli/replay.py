@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msc_harvest.cli.context import home_of
-from msc_harvest.cli.logs import printable
-from msc_harvest.errors import UsageError
+from msc_harvest.cli.logs import tell
+from msc_harvest.cli.show import paragraph, table
+from msc_harvest.errors import UsageError, nearest
 from msc_harvest.paths import assets
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def add_to(commands: Any) -> None:
     FILE:LINE: key: what is wrong, and exit code 2. Where our confirmed numbers do not suffice, each study × outcome
     that is missing is named.
 
-    --json gives the description, notes and outcomes, each {printed, verdict, differences, missing, studies,
-    recomputed, own}.
+    --json gives build_id, data_origin, the description, notes and outcomes, each {printed, verdict, differences,
+    missing, studies, recomputed, own}.
     """
     about = inspect.cleandoc(add_to.__doc__ or "")
     parser = commands.add_parser("replay", help="recompute a published meta-analysis and compare", description=about)
@@ -55,6 +56,8 @@ def replay(arguments: argparse.Namespace) -> int:
         sys.stdout.write("\n")
     else:
         _print(done)
+        if done.build_id:
+            tell(f"build {done.build_id}, {done.data_origin} data")
     return _DONE
 
 
@@ -68,15 +71,16 @@ def _path(name: str) -> Path:
     if path.is_file() or (name not in named and path.suffix):
         return path
     if name not in named:
-        raise UsageError(f"there is no file {name}, and no shipped replay of that name; there are: {', '.join(named)}")
+        known = nearest(name, named)
+        raise UsageError(f"there is no file {name or 'without a name'}, and no shipped replay of that name; {known}")
     return named[name]
 
 
 def _print(done: Replay) -> None:
     paper = done.description
-    print(printable(paper.citation))
+    paragraph(paper.citation)
     for note in (*done.notes, *((paper.note,) if paper.note else ())):
-        print(printable(f"note: {' '.join(note.split())}"))
+        paragraph(f"note: {' '.join(note.split())}")
     for one in done.outcomes:
         _print_outcome(one)
 
@@ -84,14 +88,13 @@ def _print(done: Replay) -> None:
 def _print_outcome(one: Replayed) -> None:
     import polars as pl
 
-    from msc_harvest.cli.show import table
     from msc_harvest.pipeline.replaying.comparison import interval_text
 
     result = one.outcome.printed
     d = result.decimals
     interval = f"{result.estimate:.{d}f} ({result.ci_low:.{d}f} to {result.ci_high:.{d}f})"
     print()
-    print(printable(f"{one.outcome.name}: printed {one.outcome.measure.replace('_', ' ')} {interval}"))
+    paragraph(f"{one.outcome.name}: printed {one.outcome.measure.replace('_', ' ')} {interval}")
     studies = [
         {
             "study": found.study.name,
@@ -118,10 +121,10 @@ def _print_outcome(one: Replayed) -> None:
     for own in one.own:
         what = f"{own.stratum}, {own.design}" if own.design else f"{own.stratum}"
         studies_of = ", ".join(own.study_ids)
-        print(printable(f"we pool ({what}): {interval_text(own)}, studies {studies_of}"))
+        paragraph(f"we pool ({what}): {interval_text(own)}, studies {studies_of}")
     for difference in one.differences:
-        print(printable(f"difference · {difference}"))
-    print(printable(f"verdict: {one.verdict}"))
+        paragraph(f"difference · {difference}")
+    paragraph(f"verdict: {one.verdict}")
 
 
 def _filled(rows: list[dict[str, Any]]) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from msc_harvest.cli.context import home_of
-from msc_harvest.cli.logs import printable
+from msc_harvest.cli.logs import printable, tell
 
 if TYPE_CHECKING:
     from msc_harvest.report.walk_text import Line, Piece
@@ -27,9 +27,8 @@ def why(arguments: argparse.Namespace) -> int:
     from msc_harvest.warehouse.walk import walk
 
     warehouse = home_of(arguments).warehouse
-    walks = walk(warehouse, arguments.what)
+    walks, facts = walk(warehouse, arguments.what), build_facts(warehouse)
     if arguments.json:
-        facts = build_facts(warehouse)
         whole = {"asked": arguments.what, "build_id": facts.build_id, "data_origin": facts.data_origin, "walks": walks}
         json.dump(whole, sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
@@ -40,6 +39,7 @@ def why(arguments: argparse.Namespace) -> int:
             print("\n")
         for line in lines(one):
             print(_shown(line, is_coloured=is_coloured))
+    tell(f"build {facts.build_id}, {facts.data_origin} data")
     return _DONE
 
 

@@ -93,11 +93,18 @@ def _study(study: Tree) -> Iterator[Line]:
             record, 2, with_version=record["version"] is not None and record["version"] not in told_below
         )
     if not study["arms"]:
-        yield _plain(2, "no outcome value has been read of it")
+        yield _plain(2, _nothing_of(study["n_values"]))
     for arm in study["arms"]:
         yield _plain(2, f"arm {arm['arm_label']} ({arm['arm_role'] or 'side not known'})")
         for value in sorted(arm["values"], key=lambda one: not one["is_used"]):
             yield from _value(value, arm["arm_label"])
+
+
+def _nothing_of(n_values: int) -> str:
+    if not n_values:
+        return "no outcome value has been read of it"
+    read = "the outcome value" if n_values == 1 else f"none of the {n_values} outcome values"
+    return f"{read} read of it is {'not ' if n_values == 1 else ''}about what was asked"
 
 
 def _record(record: Tree, indent: int, *, with_version: bool = True) -> Iterator[Line]:
@@ -192,7 +199,7 @@ def _others(walk: Tree) -> Iterator[Line]:
                 for value in arm["values"]:
                     yield from _value(value)
     row = walk["row"] or {}
-    if walk["kind"] == "row" and not any(walk[name] for name in ("studies", "silent", "registered", "records")):
+    if not any(walk[name] for name in ("studies", "silent", "registered", "records")):
         yield _plain(2, f"no study is known for {row.get('organ_name', 'it')}")
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from msc_harvest import interruption
 from msc_harvest.errors import QueryRefused
-from msc_harvest.warehouse.connect import DAMAGE, open_sealed
+from msc_harvest.warehouse.connect import DAMAGE, built_otherwise, open_sealed
 
 
 def select(path: Path, query: str, timeout_seconds: float = 300.0, memory_limit: str = "1GB") -> pl.DataFrame:
@@ -39,6 +41,20 @@ def select(path: Path, query: str, timeout_seconds: float = 300.0, memory_limit:
             raise QueryRefused(_first_line(problem)) from None
         finally:
             timer.cancel()
+
+
+def own_rows(path: Path, query: str, needed: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """The rows, by column, of a question that this program itself asks. Raises WarehouseError where the file keeps its
+    tables in another way, or lacks a column that is `needed`."""
+    try:
+        frame = select(path, query)
+    except QueryRefused as refused:
+        if str(refused).startswith(("Catalog Error", "Binder Error")):
+            raise built_otherwise(path) from None
+        raise
+    if not set(needed) <= set(frame.columns):
+        raise built_otherwise(path)
+    return frame.to_dicts()
 
 
 def _one_select(query: str) -> None:

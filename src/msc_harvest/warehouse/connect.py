@@ -27,6 +27,13 @@ DAMAGE = (duckdb.IOException, duckdb.FatalException)
 # What disk, memory and checkpoint make of a statement while a file is written: the statement is not to blame.
 MACHINE = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
 
+# What else than building again helps where DuckDB's reason says so.
+_REMEDIES = (
+    ("No space left", "free space and try again"),
+    ("Conflicting lock", "another program has it open for writing: close it there and try again"),
+    ("Permission denied", "let this user read it"),
+)
+
 _SEALED = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -63,9 +70,16 @@ def bulk_load(connection: Connection) -> Iterator[None]:
 def damaged(path: Path, problem: Exception) -> WarehouseError:
     """What to say of a file that DuckDB cannot read: its name, DuckDB's reason, and the remedy."""
     reason = " ".join(str(problem).split())[:200]
-    is_full = "No space left" in reason
-    remedy = "free space and try again" if is_full else "rebuild it with: msc-harvest build"
+    remedy = next((told for words, told in _REMEDIES if words in reason), "rebuild it with: msc-harvest build")
     return WarehouseError(f"{path.name} cannot be read ({reason}); {remedy}")
+
+
+def built_otherwise(path: Path) -> WarehouseError:
+    """What to say of a warehouse that lacks a table or column which this program asks for."""
+    return WarehouseError(
+        f"{path.name} was built by another msc-harvest, which kept its evidence differently; rebuild it with: "
+        "msc-harvest build"
+    )
 
 
 @contextmanager

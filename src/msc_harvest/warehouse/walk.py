@@ -4,7 +4,8 @@
 
     walk      kind (row | study | record | estimate), name, row (its columns), sum, studies, silent, registered, records
     sum       n_events, n_at_risk of the values used, is_as_shown: the row shows the same figures (None: nothing to add)
-    study     study_id, study_name, organ_codes, stratum, design, citation, records, arms
+    study     study_id, study_name, organ_codes, stratum, design, citation, records, n_values (read of it, told here or
+              not), arms
     record    source, record_id, record_role, title, status, citation, version (None: we do not hold it)
     version   version, sha256, url, fetched_at, is_withdrawn
     arm       arm_label, arm_role, values
@@ -13,23 +14,26 @@
               entered_on, note, field, span_start, span_end, before, marked, after, json_pointer, raw_text, is_found,
               version
 
-`is_used` says that the value stands in the tables by organ; values that do not are listed beside, with the reason.
+`is_used` says that the value stands behind the figure asked for; values that do not are listed beside, with the reason.
 `silent` are studies with a clinical report that give no figure for the row, `registered` those without any report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from msc_harvest.errors import UsageError, WarehouseError
-from msc_harvest.warehouse.connect import Connection, open_sealed
-from msc_harvest.warehouse.walk_address import Address, Tree, held_records, resolve, rows_of
+from msc_harvest.errors import UsageError
+from msc_harvest.warehouse.connect import Connection, built_otherwise, open_sealed
+from msc_harvest.warehouse.walk_address import Address, Tree, estimate_row, held_records, resolve, rows_of, studies_of
 from msc_harvest.warehouse.walk_place import Places
+from msc_harvest.warehouse.walk_reasons import why_not
 
+# The measure of pooled_effect that compares nothing.
+_OF_ONE_SIDE = "proportion"
 # Columns of a row of a view that say which values it is about.
 _ABOUT = (
     "organ_code", "outcome_code", "arm_role", "arm_label", "timepoint_months", "timepoint_text", "record_id",
@@ -55,7 +59,11 @@ SELECT arm_outcome.*,
     CASE outcome.kind
         WHEN 'count' THEN counted_outcome.value_id IS NOT NULL
         ELSE coalesce(chosen.value_id = arm_outcome.value_id, FALSE) AND arm_outcome.value IS NOT NULL
-    END AS is_used
+    END AS is_counted,
+    CASE outcome.kind
+        WHEN 'count' THEN compared_outcome.value_id IS NOT NULL
+        ELSE coalesce(chosen.value_id = arm_outcome.value_id, FALSE) AND arm_outcome.value IS NOT NULL
+    END AS is_compared
 FROM evidence.arm_outcome
 INNER JOIN study.study ON study.study_id = arm_outcome.study_id
 INNER JOIN vocab.outcome ON outcome.outcome_code = arm_outcome.outcome_code
@@ -66,6 +74,7 @@ LEFT JOIN evidence.value_comparison
     AND value_comparison.other_value_id = arm_outcome.value_id
     AND value_comparison.is_conflict
 LEFT JOIN evidence.counted_outcome ON counted_outcome.value_id = arm_outcome.value_id
+LEFT JOIN evidence.compared_outcome ON compared_outcome.value_id = arm_outcome.value_id
 LEFT JOIN (
     SELECT study_id, source, record_id, min(record_role) AS record_role FROM study.study_record GROUP BY ALL
 ) AS study_record
@@ -100,11 +109,22 @@ _STUDIES = """
 SELECT study_id, study_name, organ_codes, stratum, design, citation, has_report, has_control_group
 FROM study.study WHERE list_contains(?, study_id) ORDER BY study_id
 """
+# Who reports, and who has controls, as evidence.organ_outcome counts them.
 _OF_ORGAN = """
-SELECT study.study_id, study.has_report, study.has_control_group
+WITH stated AS (
+    SELECT study_id, organ_code, bool_or(arm_role = 'control') AS has_control_value
+    FROM evidence.reconciled_outcome
+    GROUP BY study_id, organ_code
+)
+SELECT study.study_id,
+    study.has_report OR study.has_posted_results OR stated.study_id IS NOT NULL AS has_report,
+    study.has_control_group OR coalesce(stated.has_control_value, FALSE) AS has_control_group
 FROM study.study
-INNER JOIN study.study_organ ON study_organ.study_id = study.study_id
+INNER JOIN (
+    SELECT study_id, organ_code FROM study.study_organ UNION SELECT study_id, organ_code FROM stated
+) AS study_organ ON study_organ.study_id = study.study_id
 INNER JOIN vocab.organ ON organ.organ_code = study_organ.organ_code
+LEFT JOIN stated ON stated.study_id = study_organ.study_id AND stated.organ_code = study_organ.organ_code
 WHERE (list_contains(?, organ.organ_code) OR list_contains(?, organ.organ_name)) AND list_contains(?, study.stratum)
 ORDER BY study.study_id
 """
@@ -113,6 +133,12 @@ _STRATA = """
 SELECT stratum.stratum FROM vocab.stratum, duckdb_views() AS view
 WHERE stratum.applies_to = 'study' AND view.schema_name = 'out' AND view.view_name = ?
     AND contains(view.sql, '''' || stratum.stratum || '''')
+"""
+
+# Nor does a row about an organ alone lead to its studies where a view never asks for them (animals, say).
+_COUNTS_STUDIES = r"""
+SELECT 1 FROM duckdb_views()
+WHERE schema_name = 'out' AND view_name = ? AND regexp_matches(sql, '\b(study|evidence|synth)\.\w')
 """
 
 
@@ -125,10 +151,7 @@ def walk(warehouse: Path, words: list[str]) -> list[Tree]:
         try:
             return _Walker(connection).walks(resolve(connection, words))
         except (duckdb.CatalogException, duckdb.BinderException):
-            raise WarehouseError(
-                f"{warehouse.name} was built by another msc-harvest, which kept its evidence differently; rebuild it "
-                "with: msc-harvest build"
-            ) from None
+            raise built_otherwise(warehouse) from None
 
 
 class _Walker:
@@ -149,22 +172,22 @@ class _Walker:
         return [self._of_row(address, row) for row in address.rows]
 
     def _of_studies(self, address: Address, row: Tree | None, wanted: Callable[[Tree], bool]) -> Tree:
-        studies = self._studies(address.study_ids, wanted)
+        studies = self._studies(address.study_ids, wanted, _use_of(row if address.kind == "estimate" else None))
         records = [self._record(one) for one in address.records]
         return _tree(address, row, studies, records=records)
 
     def _of_row(self, address: Address, row: Tree) -> Tree:
-        """A row that names studies or records, or only an organ."""
-        ids, records = self._named_by(row)
+        """A row that names studies, records or an estimate, or only an organ."""
+        estimate = self._estimate_of(row)
+        ids, records = self._named_by(row, estimate)
         if not ids and not records:
-            ids = [one["study_id"] for one in self._of_its_organ(address, row)]
-        if not ids and not records:
-            raise UsageError(
-                f"a row of out.{address.name} counts records of many kinds and leads to no single study; see its SQL"
-            )
+            counts_studies = bool(rows_of(self._connection, _COUNTS_STUDIES, [address.name]))
+            ids = [one["study_id"] for one in self._of_its_organ(address, row)] if counts_studies else []
+            if not ids:
+                raise UsageError(f"a row of out.{address.name} leads to no single study; see queries/out")
         about = {column: row[column] for column in _ABOUT if row.get(column) is not None}
         held = [self._record(one) for one in records if not ids]
-        return _tree(address, row, self._studies(ids, _wanted(about)), records=held)
+        return _tree(address, row, self._studies(ids, _wanted(about), _use_of(estimate)), records=held)
 
     def _of_organ(self, address: Address, row: Tree) -> Tree:
         """A row of sums by organ: the studies behind it, those that are silent, and those only registered."""
@@ -199,10 +222,17 @@ class _Walker:
     def _first_role(self) -> Any:
         return self._connection.execute("SELECT arm_role FROM vocab.arm_role ORDER BY rowid LIMIT 1").fetchall()[0][0]
 
-    def _named_by(self, row: Tree) -> tuple[list[str], list[Tree]]:
-        """Study ids and records that the columns of a row name."""
+    def _estimate_of(self, row: Tree) -> Tree | None:
+        """The estimate that a row is about, or a part of; None where it is about none."""
+        name = row.get("estimate_id") or row.get("whole_estimate_id")
+        return estimate_row(self._connection, str(name)) if name else None
+
+    def _named_by(self, row: Tree, estimate: Tree | None) -> tuple[list[str], list[Tree]]:
+        """Study ids and records that the columns of a row name, or its estimate."""
         ids = {part for name in ("study_id", "study_ids") for part in str(row.get(name) or "").split(";") if part}
         named = [str(row[name]) for name in ("nct_id", "pmid", "record_id") if row.get(name)]
+        if not ids and estimate is not None:
+            ids = set(studies_of(estimate))
         if not ids and named:
             found = rows_of(
                 self._connection,
@@ -212,17 +242,19 @@ class _Walker:
             ids = {one["study_id"] for one in found}
         return sorted(ids), held_records(self._connection, named)
 
-    def _studies(self, ids: Iterable[str], wanted: Callable[[Tree], bool]) -> list[Tree]:
+    def _studies(self, ids: Iterable[str], wanted: Callable[[Tree], bool], use: str = "is_counted") -> list[Tree]:
         wished = sorted(ids)
         self._load([one for one in wished if one not in self._held])
         told = ("study_id", "study_name", "organ_codes", "stratum", "design", "citation")
         studies = []
-        for study, records, values in (self._held[one] for one in wished if one in self._held):
+        for study, records, held in (self._held[one] for one in wished if one in self._held):
+            values = [{**one, "is_used": one[use]} for one in held]
             arms: list[Tree] = []
             for one in values:
                 if wanted(one):
                     _add_value(arms, one, self._value(one, values))
-            studies.append({**{name: study[name] for name in told}, "records": records, "arms": arms})
+            facts = {name: study[name] for name in told}
+            studies.append({**facts, "records": records, "n_values": len(values), "arms": arms})
         return studies
 
     def _load(self, ids: list[str]) -> None:
@@ -247,16 +279,17 @@ class _Walker:
 
     def _value(self, one: Tree, values: list[Tree]) -> Tree:
         told = {name: one[name] for name in _TOLD}
-        why_not = None if one["is_used"] else _why_not(one, values)
-        return {**told, "is_used": one["is_used"], "why_not": why_not, "place": self._places.of(one)}
+        reason = None if one["is_used"] else why_not(one, values)
+        return {**told, "is_used": one["is_used"], "why_not": reason, "place": self._places.of(one)}
 
 
 def _tree(
     address: Address,
     row: Tree | None,
     studies: list[Tree],
-    silent: list[Tree] | None = None,
-    records: list[Tree] | None = None,
+    *,
+    silent: Sequence[Tree] = (),
+    records: Sequence[Tree] = (),
 ) -> Tree:
     return {
         "kind": address.kind,
@@ -264,10 +297,15 @@ def _tree(
         "row": row,
         "sum": None,
         "studies": studies,
-        "silent": silent or [],
+        "silent": list(silent),
         "registered": [],
-        "records": records or [],
+        "records": list(records),
     }
+
+
+def _use_of(estimate: Tree | None) -> str:
+    """Which values stand behind the figure: those of a comparison are of the last time that both sides share."""
+    return "is_compared" if estimate is not None and estimate["measure"] != _OF_ONE_SIDE else "is_counted"
 
 
 def _wanted(about: Mapping[str, Any]) -> Callable[[Tree], bool]:
@@ -281,58 +319,6 @@ def _add_value(arms: list[Tree], one: Tree, value: Tree) -> None:
         arm = {"arm_label": label, "arm_role": one["arm_role"], "values": []}
         arms.append(arm)
     arm["values"].append(value)
-
-
-def _why_not(one: Tree, values: list[Tree]) -> str:
-    """Why a value stands in no table by organ; `values` are all of its study."""
-    if one["exclusion_reason"]:
-        return str(one["exclusion_reason"])
-    if one["chosen_id"] is None:
-        return one["missing_reason"] or "it gives no number"
-    chosen = next((other for other in values if other["value_id"] == one["chosen_id"]), one)
-    if chosen is not one:
-        says = f"differs from it in {one['differs_in']}" if one["differs_in"] else "does not contradict it"
-        told = f"the {chosen['evidence_kind']} value {_said(chosen)} of the same arm and time"
-        return f"{told} stands before it; this one {says}"
-    if one["outcome_kind"] == "count" and (one["n_events"] is None or not one["n_at_risk"]):
-        return "it is no count of people among people"
-    return _not_counted(one, [other for other in values if other["is_used"] and _side(other) == _side(one)])
-
-
-def _not_counted(one: Tree, rivals: list[Tree]) -> str:
-    """Why a count that was chosen for its arm and time is not in the sums; `rivals` of its study and side are."""
-    others = sorted({other["evidence_kind"] for other in rivals} - {one["evidence_kind"]})
-    if others:
-        return f"{' and '.join(others)} values of this study and side stand in the table instead"
-    if one["is_pooled_arm"] and rivals:
-        return "it is a sum of arms that stand in the table"
-    if rivals:
-        return f"another report or time of these people stands in the table ({_times(rivals)})"
-    if one["record_role_definition"]:
-        return f"its record is a {one['record_role']}: {one['record_role_definition']}"
-    if one["is_conflict"]:
-        return "another place says otherwise, and nobody has settled it"
-    if one["n_in_study"] is not None and one["n_at_risk"] > one["n_in_study"]:
-        return f"it speaks of more people than the {one['n_in_study']} of the study on this side"
-    return "rules cannot be sure that its arm is one of the study and stands there once"
-
-
-def _side(one: Tree) -> tuple[Any, ...]:
-    return tuple(one[name] for name in ("study_id", "organ_code", "outcome_code", "arm_role"))
-
-
-def _said(one: Tree) -> str:
-    if one["n_events"] is not None:
-        return f"{one['n_events']}/{'?' if one['n_at_risk'] is None else one['n_at_risk']}"
-    return f"{one['value']:g}"
-
-
-def _times(rivals: list[Tree]) -> str:
-    times = {
-        one["timepoint_text"] or (f"{one['timepoint_months']:g} months" if one["timepoint_months"] else "")
-        for one in rivals
-    }
-    return ", ".join(sorted(times - {""})) or "time not stated"
 
 
 def _sum(row: Tree, studies: list[Tree]) -> Tree | None:

@@ -28,6 +28,10 @@ TAU2 = ("REML", "PM", "DL")
 TESTS = ("hk-floor", "hk", "t", "z")
 ALL_MODELS = tuple(dict.fromkeys((*MODELS, *SINGLE_ARM_MODELS)))
 CODES = {**COUNTED, **MEASURED, **GIVEN, PROPORTION: PROPORTION}
+PLAIN_MODELS = ("default", "random", "common")
+# These give odds ratios, whatever of two counted arms is asked for.
+ODDS_MODELS = ("peto", "exact")
+LEAST_LEVEL, MOST_LEVEL = 0.5, 0.999
 NOT_KNOWN = "not known"
 
 
@@ -122,13 +126,13 @@ class PoolAnswer:
 
 
 def check(request: Request) -> None:
-    """Raises UsageError, with near names, for a measure, model or estimator that there is not."""
+    """Raises UsageError, with near names, for a measure, model, estimator or level that there is not."""
     known("measure", request.measure, MEASURES)
     known("model", request.model, ALL_MODELS)
     known("tau2", request.tau2, TAU2)
     known("test", request.test, TESTS)
-    if not 0.5 <= request.level < 1:
-        raise UsageError(f"level {request.level:g} is not between 0.5 and 1; write 0.95 for 95 %")
+    if not isinstance(request.level, float) or not LEAST_LEVEL <= request.level <= MOST_LEVEL:
+        raise UsageError(f"level {request.level!r} is not between {LEAST_LEVEL} and {MOST_LEVEL}; write 0.95 for 95 %")
 
 
 def pool_numbers(numbers: Sequence[StudyNumbers], request: Request) -> PoolAnswer:
@@ -138,7 +142,7 @@ def pool_numbers(numbers: Sequence[StudyNumbers], request: Request) -> PoolAnswe
     """
     check(request)
     known("column to group by", request.by, sorted({name for one in numbers for name in one.groups}))
-    known("measure for these columns", request.measure, _allowed(numbers))
+    known("measure", request.measure, _allowed(numbers), "for these columns")
     present = ordered(one.design for one in numbers)
     for design in request.designs:
         known("design", design, tuple(one for one in present if one))
@@ -234,11 +238,12 @@ def _result(
     words = {**pool.words, "unit": pool.words.get("unit") or next((row["unit"] for row in rows if row["unit"]), None)}
     by = request.by if group is not None else None
     if by:
-        own = f"{by.replace('_', ' ')}: {str(group).replace('_', ' ')}"
-        words["group_phrase"] = ", ".join(str(one) for one in (words.get("design_phrase"), own) if one)
+        part = f"{by.replace('_', ' ')}: {str(group).replace('_', ' ')}"
+        words["group_phrase"] = ", ".join(str(one) for one in (words.get("design_phrase"), part) if one)
     counted = usable(rows, pooled, CODES[pool.measure])
     said = statement(pooled, words, counted, left_out, corrections(pooled, rows))
-    warnings = (*_mixed(members, pool.design), *_default_instead(pool.measure, request), *warnings_of(pooled, rows))
+    own = _default_instead(members, pool.measure, request)
+    warnings = (*_mixed(members, pool.design), *own, *warnings_of(pooled, rows))
     return Result(
         pool.stratum, pool.design, pool.measure, by, group, members, pooled, tuple(sorted(left_out.items())), warnings,
         said if words.get("organ_name") else _of_nobody_named(said),
@@ -252,8 +257,9 @@ def _of_nobody_named(said: str) -> str:
 
 def pooled_by(members: Sequence[StudyNumbers], measure: str, request: Request) -> Pooled:
     """The numbers of `members` pooled as `measure`. Raises UsageError where the model asked for is none of it."""
+    request = replace(request, model=_model(members, measure, request))
+    known("model", request.model, _models(members, measure), f"for a {measure}")
     try:
-        request = replace(request, model=_model(measure, request))
         if measure == PROPORTION:
             events, people = _columns(members, "events_msc", "n_msc")
             return pool_single_arm(events, people, model=request.model, level=request.level)
@@ -265,10 +271,15 @@ def pooled_by(members: Sequence[StudyNumbers], measure: str, request: Request) -
         raise UsageError(f"numbers of {studies} … differ too widely in size to be pooled; check their units") from None
 
 
-def _model(measure: str, request: Request) -> str:
+def _models(members: Sequence[StudyNumbers], measure: str) -> tuple[str, ...]:
+    if measure == PROPORTION:
+        return SINGLE_ARM_MODELS
+    return MODELS if measure in COUNTED and not any(one.has_effect for one in members) else PLAIN_MODELS
+
+
+def _model(members: Sequence[StudyNumbers], measure: str, request: Request) -> str:
     """The model asked for; where no measure was asked for, the default of pools for which there is no such model."""
-    own = SINGLE_ARM_MODELS if measure == PROPORTION else MODELS
-    return request.model if request.measure or request.model in own else "default"
+    return request.model if request.measure or request.model in _models(members, measure) else "default"
 
 
 def _compared(members: Sequence[StudyNumbers], measure: str, request: Request) -> Pooled:
@@ -284,6 +295,7 @@ def _compared(members: Sequence[StudyNumbers], measure: str, request: Request) -
     if measure not in COUNTED:
         raise UsageError(f"{measure} needs the columns effect and se")
     a, n1, c, n0 = _columns(members, "events_msc", "n_msc", "events_control", "n_control")
+    code = CODES["odds_ratio"] if model in ODDS_MODELS else code
     return pool_two_arm(a, n1, c, n0, code, model, tau2, test, level=level)
 
 
@@ -293,8 +305,8 @@ def _columns(members: Sequence[StudyNumbers], *names: str) -> list[list[float]]:
     ]
 
 
-def _default_instead(measure: str, request: Request) -> tuple[str, ...]:
-    if _model(measure, request) == request.model:
+def _default_instead(members: Sequence[StudyNumbers], measure: str, request: Request) -> tuple[str, ...]:
+    if _model(members, measure, request) == request.model:
         return ()
     return (f"there is no model {request.model} for a {measure.replace('_', ' ')}: the default is used",)
 

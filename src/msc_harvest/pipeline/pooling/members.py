@@ -9,13 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from msc_harvest.errors import WarehouseError
 from msc_harvest.paths import assets
 from msc_harvest.pipeline.estimating.pools import SUBGROUPS
 from msc_harvest.pipeline.pooling.answer import MEASURED, MEASURES, Pool, PoolAnswer, Request, check, label, pool_all
 from msc_harvest.pipeline.pooling.names import known
 from msc_harvest.pipeline.pooling.numbers import StudyNumbers
-from msc_harvest.warehouse.adhoc import select
+from msc_harvest.warehouse.adhoc import own_rows
 from msc_harvest.warehouse.inspect import build_facts
 
 # The rows from which the build pools, by the same query, and what a reader wants to see of each study beside them.
@@ -31,7 +30,6 @@ INNER JOIN synth.pool_member
 INNER JOIN vocab.design_class ON design_class.design_class = candidate.design_class
 ORDER BY candidate.stratum, design_class.sort_order, candidate.measure, candidate.study_id
 """
-_THERE = "FROM information_schema.tables WHERE table_schema = 'synth' AND table_name = 'pool_candidate'"
 _SHOWN = (
     "timepoint_months",
     "outcome_definition",
@@ -51,6 +49,7 @@ _FIELDS = {
     "mean_control": "mean_control",
     "sd_control": "sd_control",
 }
+_NEEDED = (*_FIELDS, *SUBGROUPS, "is_default", "study_class", "exclusion_reason", "shares_people_with")
 Row = dict[str, Any]
 
 
@@ -59,7 +58,7 @@ def pool_from(warehouse: Path, organ: str, outcome: str, request: Request, strat
     apart.
 
     Nothing to pool is an answer with a `note`. Raises UsageError, with near names, for an organ, outcome, stratum,
-    design or column that there is not; WarehouseError where there is no warehouse, or one built before pooling was.
+    design or column that there is not; WarehouseError where there is no warehouse, or another release built it.
     """
     check(request)
     known("column to group by", request.by, SUBGROUPS)
@@ -68,10 +67,8 @@ def pool_from(warehouse: Path, organ: str, outcome: str, request: Request, strat
     known("outcome", outcome, _codes(warehouse, "vocab.outcome", "outcome_code"))
     for design in request.designs:
         known("design", design, _codes(warehouse, "vocab.design_class", "design_class"))
-    if not _rows(warehouse, _THERE):
-        raise WarehouseError(f"{warehouse.name} was built before pooling was; build it again with: msc-harvest build")
     query = (assets() / _SAME_ROWS).read_text(encoding="utf-8")
-    rows = _rows(warehouse, _CANDIDATES.format(rows=query.rstrip().rstrip(";")))
+    rows = own_rows(warehouse, _CANDIDATES.format(rows=query.rstrip().rstrip(";")), _NEEDED)
     known("stratum", stratum, sorted({row["stratum"] for row in rows}))
     mine = [row for row in rows if row["organ_code"] == organ and row["outcome_code"] == outcome]
     asked = [row for row in mine if stratum in (None, row["stratum"]) and _is_asked(row, request)]
@@ -119,22 +116,18 @@ def study_numbers(row: Row) -> StudyNumbers:
 
 
 def _codes(warehouse: Path, table: str, column: str) -> list[str]:
-    return [row[column] for row in _rows(warehouse, f"SELECT {column} FROM {table} ORDER BY sort_order")]
-
-
-def _rows(warehouse: Path, query: str) -> list[Row]:
-    return select(warehouse, query).to_dicts()
+    return [row[column] for row in own_rows(warehouse, f"SELECT {column} FROM {table} ORDER BY sort_order")]
 
 
 def _nothing(organ: str, outcome: str, mine: Sequence[Row], rows: Sequence[Row], request: Request) -> str:
     """Why there is nothing, and what there is instead."""
     if mine:
-        there = {row["design_class"]: None for row in mine}
-        measures = {row["measure"]: None for row in mine if row["measure"] in MEASURES}
-        return (
-            f"nothing to pool as asked: for {organ} and {outcome} there are the designs {', '.join(there)} and the "
-            f"measures {', '.join(measures)}"
-        )
+        there: dict[str, dict[str, None]] = {}
+        for row in mine:
+            if row["measure"] in MEASURES:
+                there.setdefault(row["design_class"], {})[row["measure"]] = None
+        told = "; ".join(f"{design} ({', '.join(measures)})" for design, measures in there.items())
+        return f"nothing to pool as asked: for {organ} and {outcome} there are the designs and measures {told}"
     others = sorted({row["outcome_code"] for row in rows if row["organ_code"] == organ})
     seen = (
         f"of {organ} there are numbers for {', '.join(others)}" if others else f"nor for any other outcome of {organ}"

@@ -32,13 +32,13 @@ SETS = (MEANS, TWO_ARMS, ONE_ARM, EFFECTS)
 COUNTS = frozenset((*TWO_ARMS, *ONE_ARM))
 NUMBERS = frozenset(name for one in SETS for name in one)
 MOST_TOLD = 5
-MOST_STUDIES = 10_000
+MOST_STUDIES = 1_000
 # Beyond these no study is; arithmetic with them would only overflow.
 LARGEST, SMALLEST_ERROR = 1e9, 1e-9
 
 _PAIRS = (("events_msc", "n_msc"), ("events_control", "n_control"), ("events", "n"))
-_COMMA = re.compile(r"[-+]?\d+,\d+")
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 Cells = Mapping[str, object]
 
@@ -46,6 +46,7 @@ Cells = Mapping[str, object]
 def from_csv(path: Path) -> tuple[StudyNumbers, ...]:
     """The studies of a CSV file. Raises UsageError, in one line, naming each faulty line (the header is line 1)."""
     sheet = read_sheet(path)
+    _chosen(sheet.header, str(path))
     wide = [
         f"line {row.line}: {row.n_cells} cells under {len(sheet.header)} column names (a decimal comma? write 0.5)"
         for row in sheet.rows
@@ -65,16 +66,35 @@ def from_data(data: pl.DataFrame | Mapping[str, Sequence[object]] | Iterable[Cel
     import polars as pl
 
     if isinstance(data, pl.DataFrame):
-        rows: list[Cells] = list(data.to_dicts())
+        header, rows = tuple(data.columns), list(data.iter_rows(named=True))
     elif isinstance(data, Mapping):
-        lengths = {name: len(column) for name, column in data.items()}
-        if len(set(lengths.values())) > 1:
-            raise UsageError(f"the columns of data differ in length: {lengths}")
-        rows = [dict(zip(data, cells, strict=True)) for cells in zip(*data.values(), strict=True)]
+        header, rows = _by_columns(data)
     else:
-        rows = [dict(row) for row in data]
-    header = tuple(dict.fromkeys(name for row in rows for name in row))
+        rows = _mappings(data)
+        header = tuple(dict.fromkeys(name for row in rows for name in row))
     return _studies(header, list(enumerate(rows, 1)), "data", "row")
+
+
+def _mappings(data: Iterable[Cells]) -> list[dict[str, object]]:
+    given = list(data) if isinstance(data, Iterable) else [data]
+    if not all(isinstance(row, Mapping) for row in given):
+        raise UsageError(
+            f"{type(data).__name__} is neither a polars frame, a mapping of columns, rows as mappings nor a file name; "
+            "of a pandas frame give frame.to_dict('list')"
+        )
+    return [{str(name): cell for name, cell in row.items()} for row in given]
+
+
+def _by_columns(data: Mapping[str, Sequence[object]]) -> tuple[tuple[str, ...], list[dict[str, object]]]:
+    columns = {
+        str(name): list(column)
+        for name, column in data.items()
+        if isinstance(column, Iterable) and not isinstance(column, (str, bytes))
+    }
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(columns) < len(data) or len(set(lengths.values())) > 1:
+        raise UsageError(f"columns of data are lists of the same length; these are: {lengths}")
+    return tuple(columns), [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def _studies(
@@ -106,7 +126,10 @@ def _chosen(header: tuple[str, ...], where: str) -> tuple[str, ...]:
     whole = [one for one in SETS if set(one) <= set(header)]
     if not whole:
         sets = "; ".join(", ".join(one) for one in (TWO_ARMS, ONE_ARM, MEANS, EFFECTS))
-        raise UsageError(f"{where} lacks number columns; give one of these sets: {sets}")
+        near = max(SETS, key=lambda one: len(set(one) & set(header)) / len(one))
+        missing = [name for name in near if name not in header] if set(near) & set(header) else []
+        told = f" ({', '.join(missing)} beside {', '.join(name for name in near if name in header)})" if missing else ""
+        raise UsageError(f"{where} lacks number columns{told}; give one of these sets: {sets}")
     used = {name for one in whole for name in one}
     extra = sorted(set(header) & NUMBERS - set(whole[0]))
     if len(whole) > 1 or extra:
@@ -132,6 +155,9 @@ def _study(
     named = {{"events": "events_msc", "n": "n_msc"}.get(name, name): value for name, value in numbers.items()}
     groups = {name: _text(cells.get(name)) for name in header if name not in (*NUMBERS, "study", "design", "stratum")}
     texts = {"design": _text(cells.get("design")), "stratum": _text(cells.get("stratum"))}
+    for name, text in {"study": study, **texts, **groups}.items():
+        if text and not text.isprintable():
+            problems.append(f"{name} has a line break or control character in it")
     return problems, StudyNumbers(study=study, groups=groups, place=place, **texts, **named)  # type: ignore[arg-type]
 
 

@@ -17,17 +17,20 @@ _COLUMNS = (
     "stratum", "organ_code", "outcome_code", "design_class", "measure", "subgroup_by", "subgroup_value", "is_pooled",
     "method", "k", "k_informative", "n", "n_events", "estimate", "ci_low", "ci_high", "level", "pi_low", "pi_high",
     "i2_pct", "tau2", "tau2_low", "tau2_high", "q", "q_p", "p_value", "study_ids", "excluded_studies", "warnings",
-    "note", "statement",
+    "note", "statement", "build_id", "data_origin",
 )  # fmt: skip
-_TEXTS = (*_COLUMNS[:7], "method", *_COLUMNS[-5:])
+_TEXTS = (*_COLUMNS[:7], "method", *_COLUMNS[-7:])
 _PLAIN = ("tau2", "tau2_low", "tau2_high", "q", "q_p", "p_value")
 _COUNTS = ("events_msc", "n_msc", "events_control", "n_control")
+_MEANS = ("mean_msc", "sd_msc", "mean_control", "sd_control")
+_EFFECTS = ("effect", "se")
 
 
 def estimates(answer: PoolAnswer) -> pl.DataFrame:
     """One row per result. Columns: stratum, organ_code, outcome_code, design_class, measure, subgroup_by,
     subgroup_value, is_pooled, method, k, k_informative, n, n_events, estimate, ci_low, ci_high, level, pi_low, pi_high,
-    i2_pct, tau2, tau2_low, tau2_high, q, q_p, p_value, study_ids, excluded_studies, warnings, note, statement.
+    i2_pct, tau2, tau2_low, tau2_high, q, q_p, p_value, study_ids, excluded_studies, warnings, note, statement,
+    build_id, data_origin (both missing for a user's own numbers).
 
     `measure` is that of the estimate: an exact odds ratio stands in for a risk ratio where all events lie on one side.
     """
@@ -46,7 +49,9 @@ def studies(answer: PoolAnswer) -> pl.DataFrame:
 
     rows = [row for one in answer.results if one.group is None for row in study_rows(one)]
     texts = ("stratum", "design_class", "note", "left_out")
-    types = dict.fromkeys(texts, pl.String) | dict.fromkeys(("estimate", "ci_low", "ci_high", "weight_pct"), pl.Float64)
+    numbers = ("estimate", "ci_low", "ci_high", "weight_pct", *_MEANS, *_EFFECTS)
+    types: dict[str, type[pl.DataType]] = dict.fromkeys(texts, pl.String) | dict.fromkeys(numbers, pl.Float64)
+    types |= dict.fromkeys(_COUNTS, pl.Int64)
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.cast({name: dtype for name, dtype in types.items() if name in frame.columns})
 
@@ -97,6 +102,8 @@ def _estimate(answer: PoolAnswer, one: Result) -> dict[str, Any]:
         "warnings": "; ".join(one.warnings) or None,
         "note": pooled.note,
         "statement": one.statement,
+        "build_id": answer.build_id,
+        "data_origin": answer.data_origin,
     }
 
 
@@ -133,7 +140,7 @@ def _numbers(one: StudyNumbers, result: Result) -> dict[str, Any]:
     if one.mean_msc is not None:
         names = ("mean_msc", "sd_msc", "n_msc", "mean_control", "sd_control", "n_control")
     elif one.effect is not None:
-        names = ("effect", "se")
+        names = _EFFECTS
     elif result.measure == "proportion":
         names = ("events_msc", "n_msc")
     return {
@@ -148,7 +155,7 @@ def _numbers(one: StudyNumbers, result: Result) -> dict[str, Any]:
 
 def _result(answer: PoolAnswer, one: Result) -> dict[str, Any]:
     row = _estimate(answer, one)
-    for name in ("study_ids", "excluded_studies", "warnings"):
+    for name in ("study_ids", "excluded_studies", "warnings", "build_id", "data_origin"):
         row.pop(name)
     pooled = one.pooled
     return {

@@ -24,6 +24,7 @@ from msc_harvest.pipeline.replaying.description import Arms, Description, Model,
 from msc_harvest.pipeline.replaying.evidence import Evidence, Found, find, read_evidence
 from msc_harvest.synthesis import Pooled
 from msc_harvest.synthesis.distributions import quantile, two_sided
+from msc_harvest.warehouse.inspect import build_facts
 
 # Tried, in this order, where a paper does not say how it pooled (or we could not read it).
 USUAL = (
@@ -82,11 +83,14 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A whole description replayed; `notes` hold for all outcomes."""
+    """A whole description replayed; `notes` hold for all outcomes. `build_id` and `data_origin` are those of the
+    warehouse, None where none was needed."""
 
     description: Description
     outcomes: tuple[Replayed, ...]
     notes: tuple[str, ...]
+    build_id: str | None = None
+    data_origin: str | None = None
 
 
 def replay(description: Description, warehouse: Path) -> Replay:
@@ -96,10 +100,12 @@ def replay(description: Description, warehouse: Path) -> Replay:
     is none.
     """
     ours = any(one.outcome for one in description.outcomes)
+    facts = build_facts(warehouse) if ours else None
     evidence = read_evidence(warehouse, description) if ours else None
     notes = [] if description.model else ["the file states no model: the usual ones are tried, each shown"]
     done = tuple(_replayed(description, one, evidence, warehouse) for one in description.outcomes)
-    return Replay(description, done, tuple(notes))
+    origin = (facts.build_id, facts.data_origin) if facts else ()
+    return Replay(description, done, tuple(notes), *origin)
 
 
 def _replayed(description: Description, outcome: Outcome, evidence: Evidence | None, warehouse: Path) -> Replayed:
@@ -300,6 +306,8 @@ def _verdict(outcome: Outcome, found: Sequence[Found], rows: Sequence[Recomputed
 def as_object(done: Replay) -> dict[str, Any]:
     """The whole replay as plain values."""
     return {
+        "build_id": done.build_id,
+        "data_origin": done.data_origin,
         **{name: value for name, value in msgspec.to_builtins(done.description).items() if name != "outcomes"},
         "notes": list(done.notes),
         "outcomes": [_outcome(one) for one in done.outcomes],

@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from msc_harvest.errors import UsageError
+from msc_harvest.errors import UsageError, nearest
+from msc_harvest.pipeline.pooling.answer import LEAST_LEVEL, MOST_LEVEL
+from msc_harvest.pipeline.pooling.own_numbers import LARGEST
 from msc_harvest.pipeline.replaying.yaml_text import Lines, read_yaml
 
 _AT = re.compile(r"\s*- at `\$\.?(.*?)`$")
@@ -35,6 +38,10 @@ _WORDS = (
     ("Expected `float`", "must be a number"),
     ("Expected `int`", "must be a whole number"),
 )
+_CHOICE = re.compile(r"Invalid enum value '(.*)'")
+_MOST_TOLD = 160
+# Followed for longer, nobody was.
+_MOST_MONTHS = 600
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -108,6 +115,20 @@ class Description(_Strict, frozen=True):
     note: str | None = None
 
 
+# What may stand at each place, for who wrote something else there.
+_PARTS: dict[str, type[_Strict]] = {
+    "": Description, "model": Model, "studies[]": Study, "outcomes[]": Outcome, "outcomes[].printed": Printed,
+    "outcomes[].arms[]": Arms,
+}  # fmt: skip
+_KEYS = {place: part.__struct_fields__ for place, part in _PARTS.items()}
+_CHOICES = {
+    f"{place}.{one.name}": tuple(map(str, one.type.values))
+    for place, part in _PARTS.items()
+    for one in msgspec.inspect.type_info(part).fields  # type: ignore[attr-defined]
+    if isinstance(one.type, msgspec.inspect.LiteralType)
+}
+
+
 def read_description(path: Path) -> Description:
     """The description in a YAML file. Raises UsageError in one line, `FILE:LINE: key: what is wrong`."""
     try:
@@ -133,7 +154,13 @@ def _told(problem: str, name: str, lines: Lines) -> str:
     line = lines.get(f"{place}.{unknown.group(1)}".lstrip(".") if unknown else place, lines.get(place, 1))
     for words, plain in _WORDS:
         what = what.replace(words, plain)
-    return f"{name}:{line}: {place or 'the file'}: {what.replace('`', '').replace(', got', ', not')}"
+    key = re.sub(r"\[\d+\]", "[]", place)
+    if unknown:
+        what = f"{what}; {nearest(unknown.group(1), _KEYS[key])}"
+    elif choice := _CHOICE.fullmatch(what):
+        what = f"there is no {choice.group(1)}; {nearest(choice.group(1), _CHOICES[key])}"
+    what = what.replace("`", "").replace(", got", ", not").replace("must be text, not int", "must be text; quote it")
+    return f"{name}:{line}: {place or 'the file'}: {what[:_MOST_TOLD]}"
 
 
 def _check(found: Description, name: str, lines: Lines) -> None:
@@ -142,8 +169,11 @@ def _check(found: Description, name: str, lines: Lines) -> None:
     def refuse(place: str, why: str) -> None:
         raise UsageError(f"{name}:{lines.get(place, 1)}: {place}: {why}")
 
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", found.entered_on):
+    if not _is_day(found.entered_on):
         refuse("entered_on", "write the day as YYYY-MM-DD")
+    for part in ("citation", "entered_by"):
+        if not getattr(found, part).strip():
+            refuse(part, "is empty")
     if not found.doi and not found.pmid:
         refuse("citation", "give doi or pmid too, so that the paper can be found")
     for part in ("studies", "outcomes"):
@@ -153,6 +183,10 @@ def _check(found: Description, name: str, lines: Lines) -> None:
         for i, one in enumerate(names):
             if one in names[:i]:
                 refuse(f"{part}[{i}].name", f"{one} stands there twice")
+    for i, study in enumerate(found.studies):
+        sizes = [one for one in (study.n_msc, study.n_control) if one is not None]
+        if not study.name.strip() or not all(1 <= one <= LARGEST for one in sizes):
+            refuse(f"studies[{i}]", "the name is not empty, and an arm has 1 person or more, as studies have")
     studies = {one.name for one in found.studies}
     for i, outcome in enumerate(found.outcomes):
         place = f"outcomes[{i}]"
@@ -160,6 +194,8 @@ def _check(found: Description, name: str, lines: Lines) -> None:
             refuse(place, "organ and outcome belong together; give both or neither")
         if why := _odd_result(outcome):
             refuse(f"{place}.printed", why)
+        if abs(outcome.timepoint_months or 0.0) > _MOST_MONTHS:
+            refuse(f"{place}.timepoint_months", "more than fifty years; give the time in months")
         seen: set[str] = set()
         for j, arms in enumerate(outcome.arms):
             if arms.study not in studies or arms.study in seen:
@@ -179,9 +215,20 @@ def _odd_result(outcome: Outcome) -> str | None:
         return f"the estimate {one.estimate:g} lies outside its interval {one.ci_low:g} to {one.ci_high:g}"
     if outcome.measure != "risk_difference" and one.ci_low <= 0:
         return "a ratio and its interval are above 0"
-    if not 0 <= one.decimals <= 6 or not 0.5 <= one.level < 1:
-        return "decimals lie between 0 and 6, level between 0.5 and 1"
+    if outcome.measure == "risk_difference" and max(map(abs, numbers)) > 1:
+        return "a difference of risks and its interval lie between -1 and 1 (10 percentage points are 0.1)"
+    if one.p is not None and not 0 <= one.p <= 1:
+        return f"p {one.p:g} does not lie between 0 and 1"
+    if not 0 <= one.decimals <= 6 or not LEAST_LEVEL <= one.level <= MOST_LEVEL:
+        return f"decimals lie between 0 and 6, level between {LEAST_LEVEL} and {MOST_LEVEL}"
     return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _odd_arms(arms: Arms) -> str | None:
@@ -190,4 +237,6 @@ def _odd_arms(arms: Arms) -> str | None:
             return f"events_{side} and n_{side} must be 0 or more, and 1 or more"
         if events > n:
             return f"events_{side} {events} is above n_{side} {n}"
+        if n > LARGEST:
+            return f"n_{side} is beyond anything a study reports"
     return None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msc_harvest.errors import nearest
 from msc_harvest.pipeline.pooling.names import known
 from msc_harvest.pipeline.pooling.numbers import StudyNumbers
 from msc_harvest.pipeline.replaying.description import Arms, Description, Outcome, Study
-from msc_harvest.warehouse.adhoc import select
+from msc_harvest.warehouse.adhoc import own_rows
 
 _COUNTS = """
 SELECT study_id, organ_code, outcome_code, arm_role, arm_label, timepoint_months, n_events, n_at_risk, certainty,
@@ -52,17 +53,17 @@ def read_evidence(warehouse: Path, description: Description) -> Evidence:
     organ or outcome that there is not; WarehouseError where there is no warehouse."""
 
     def codes(table: str, column: str) -> list[str]:
-        return [row[column] for row in select(warehouse, f"SELECT {column} FROM {table} ORDER BY 1").to_dicts()]
+        return [row[column] for row in own_rows(warehouse, f"SELECT {column} FROM {table} ORDER BY 1")]
 
     organs, outcomes = codes("vocab.organ", "organ_code"), codes("vocab.outcome", "outcome_code")
     for one in description.outcomes:
-        known("organ", one.organ, organs)
-        known("outcome", one.outcome, outcomes)
-    studies = select(warehouse, "SELECT study_id, stratum, design FROM study.study ORDER BY 1").rows()
+        known("organ", one.organ, organs, f"(outcome {one.name})")
+        known("outcome", one.outcome, outcomes, f"(outcome {one.name})")
+    studies = own_rows(warehouse, "SELECT study_id, stratum, design FROM study.study ORDER BY 1")
     return Evidence(
-        tuple(select(warehouse, _COUNTS).to_dicts()),
-        {study: stratum for study, stratum, _ in studies},
-        {study: design for study, _, design in studies},
+        tuple(own_rows(warehouse, _COUNTS)),
+        {row["study_id"]: row["stratum"] for row in studies},
+        {row["study_id"]: row["design"] for row in studies},
     )
 
 
@@ -78,7 +79,8 @@ def _found(study: Study, printed: Arms | None, outcome: Outcome, evidence: Evide
     if study.study_id is None:
         return Found(study, printed, None, "the file ties it to no study of ours")
     if study.study_id not in evidence.strata:
-        return Found(study, printed, None, f"this warehouse holds no study {study.study_id}")
+        hint = nearest(study.study_id, sorted(evidence.strata))
+        return Found(study, printed, None, f"this warehouse holds no study {study.study_id}; {hint}")
     rows = [
         row
         for row in evidence.counts

@@ -57,7 +57,9 @@ def _value(node: Any, place: str, name: str, lines: Lines) -> Any:
         try:
             return _SCALARS[kind](node.value)
         except ValueError:
-            raise UsageError(f"{name}:{line}: {place or 'the file'}: {node.value} is written oddly; quote it") from None
+            raise UsageError(
+                f"{name}:{line}: {place or 'the file'}: {node.value[:40]} is written oddly; quote it"
+            ) from None
     raise UsageError(f"{name}:{line}: {place or 'the file'}: {node.tag} is not used here")
 
 

@@ -16,13 +16,17 @@ from pathlib import Path
 
 from msc_harvest import dictionary
 from msc_harvest.dictionary import Column, Table
-from msc_harvest.errors import UsageError
+from msc_harvest.errors import UsageError, nearest
 from msc_harvest.pipeline.sheets.file import ADJUDICATOR, NUMBERS, Problem, SheetFile, SheetRow, read_sheet
 from msc_harvest.pipeline.sheets.rows import between_rows, waiting_rows
 
 FORMATS = ("curated.extraction", "curated.arm_outcome_pending", "curated.arm_outcome")
 _PERCENT, _PERCENT_KIND, _ZERO_IN_WORDS = "%", "percent", "zero_in_words"
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# Nobody was followed for longer, or read so long before.
+_MOST_MONTHS = 600
+# Characters told of a first line that names no columns.
+_MOST_TOLD = 120
 # A percentage as printed may be rounded to a whole number.
 _ROUNDED = 0.6
 
@@ -69,12 +73,10 @@ def _format(path: Path, sheet: SheetFile) -> Table:
     names = set(sheet.header)
     best = max(tables, key=lambda one: (len(names & _names(one)), -len(_names(one) - names)))
     if len(names & _names(best)) < len(_names(best)) / 2:
-        raise UsageError(f"{path} has the columns of no sheet; known are warehouse/{', warehouse/'.join(_files())}")
+        first = ", ".join(sheet.header)[:_MOST_TOLD] or "nothing"
+        files = ", ".join(f"warehouse/{name.replace('.', '/')}.csv" for name in FORMATS)
+        raise UsageError(f"{path} has the columns of no sheet: its first line holds {first}; known are {files}")
     return best
-
-
-def _files() -> list[str]:
-    return [f"{name.replace('.', '/')}.csv" for name in FORMATS]
 
 
 def _names(table: Table) -> set[str]:
@@ -82,11 +84,13 @@ def _names(table: Table) -> set[str]:
 
 
 def _of_header(table: Table, sheet: SheetFile) -> Iterator[Problem]:
-    for name in sorted(_names(table) - set(sheet.header)):
+    missing = sorted(_names(table) - set(sheet.header))
+    for name in missing:
         yield Problem(1, name, "", f"the column is missing; {table.name} has it")
-    for name in sheet.header:
+    for name in dict.fromkeys(sheet.header):
         if name not in _names(table):
-            yield Problem(1, name, name, f"{table.name} has no such column")
+            hint = f"; {nearest(name, missing)}" if missing else ""
+            yield Problem(1, name, name, f"{table.name} has no such column{hint}")
         elif sheet.header.count(name) > 1:
             yield Problem(1, name, name, "the column stands there more than once")
 
@@ -151,15 +155,15 @@ def _of_cell(row: SheetRow, column: Column, lists: Lists, today: date) -> Proble
 
 def _of_type(column: Column, text: str, today: date) -> str | None:
     if column.type in ("BIGINT", "INTEGER"):
-        if re.fullmatch(r"-\d+", text):
+        if re.fullmatch(r"-[0-9]+", text):
             return "a count is never negative"
-        return None if re.fullmatch(r"\d{1,9}", text) else "a count is a whole number, in figures"
+        return None if re.fullmatch(r"[0-9]{1,9}", text) else "a count is a whole number, in figures"
     if column.type == "DOUBLE":
         is_number = _DECIMAL.fullmatch(text) and math.isfinite(float(text))
         return None if is_number else "no number; write it in figures, with a point for decimals"
     if column.type == "DATE":
         try:
-            day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+            day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
         except ValueError:
             day = None
         if day is None:
@@ -170,25 +174,22 @@ def _of_type(column: Column, text: str, today: date) -> str | None:
 
 def _of_reference(table: str, text: str, lists: Lists) -> str | None:
     known = lists.keys[table]
-    if text in known:
-        return None
-    from difflib import get_close_matches
-
-    near = get_close_matches(text, sorted(known), 3, 0.6)
-    return f"unknown in {table}" + (f"; near: {', '.join(near)}" if near else "")
+    return None if text in known else f"unknown in {table}; {nearest(text, sorted(known))}"
 
 
 def _of_numbers(cells: Mapping[str, str], lists: Lists) -> Iterator[tuple[str, str]]:
     """Faults of one row's numbers among themselves, as (column, what is wrong)."""
     events, at_risk, value, sd = (float(cells[name]) if cells[name] else None for name in NUMBERS)
+    if cells["timepoint_months"] and abs(float(cells["timepoint_months"])) > _MOST_MONTHS:
+        yield "timepoint_months", "more than fifty years; give the time in months"
     if at_risk == 0:
         yield "n_at_risk", "nobody was looked at: leave it empty where the number is not reported"
     if events is not None and at_risk is not None and events > at_risk:
-        yield "n_events", f"{events:g} people with the event among {at_risk:g}"
+        yield "n_events", f"{events:.0f} people with the event among {at_risk:.0f}"
     if events is not None and not cells["count_basis"]:
         yield "count_basis", "a count without its basis"
     if cells["count_basis"] == _ZERO_IN_WORDS and events:
-        yield "count_basis", f"{_ZERO_IN_WORDS}, but n_events is {events:g}"
+        yield "count_basis", f"{_ZERO_IN_WORDS}, but n_events is {events:.0f}"
     yield from _of_measure(cells, events, at_risk, value, sd)
     if (problem := _of_unit(cells, lists.unit_of.get(cells["outcome_code"], ""))) is not None:
         yield "unit", problem
@@ -210,8 +211,8 @@ def _of_measure(
     if value is not None and cells["value_kind"] == _PERCENT_KIND:
         if not 0 <= value <= 100:
             yield "value", "a percentage lies between 0 and 100"
-        elif events is not None and at_risk and abs(value - 100 * events / at_risk) > _ROUNDED:
-            yield "value", f"{events:g} of {at_risk:g} are {100 * events / at_risk:.1f} %"
+        elif events is not None and at_risk and events <= at_risk and abs(value - 100 * events / at_risk) > _ROUNDED:
+            yield "value", f"{events:.0f} of {at_risk:.0f} are {100 * events / at_risk:.1f} %"
 
 
 def _of_unit(cells: Mapping[str, str], unit: str) -> str | None:

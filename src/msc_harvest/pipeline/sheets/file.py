@@ -68,13 +68,19 @@ def read_sheet(path: Path) -> SheetFile:
         notes.append(
             f"cells are separated by {_DELIMITERS[delimiter]}: save with commas before a build reads the sheet"
         )
+    lines = []
     try:
-        lines = list(_lines(text, delimiter, offset))
+        for line in _lines(text, delimiter, offset):
+            lines.append(line)
     except csv.Error as problem:
-        raise UsageError(f"{path} is no CSV file that can be read ({problem}); save it as CSV (UTF-8)") from None
+        begins = f"after the row on line {lines[-1][0]}" if lines else "from its first line on"
+        why = f"{problem}; a quote without its end?"
+        raise UsageError(f"{path} is no CSV file that can be read {begins} ({why}); save it as CSV (UTF-8)") from None
     if not lines:
         raise UsageError(f"{path} is empty; it needs a line with the names of the columns")
     header = tuple(name.strip() for name in lines[0][1])
+    if not any(header):
+        raise UsageError(f"{path} line {lines[0][0]} is empty; the first line holds the names of the columns")
     rows = [SheetRow(line, dict(zip(header, cells, strict=False)), len(cells)) for line, cells in lines[1:]]
     return SheetFile(header, tuple(rows), tuple(notes))
 
@@ -83,7 +89,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        raise UsageError(f"the sheet {path} cannot be read ({problem.strerror})") from None
+        raise UsageError(f"the file {path} cannot be read ({problem.strerror}); give a CSV file") from None
     if content.startswith(_UTF16) or b"\0" in content[:1000]:
         raise UsageError(f"{path} is no UTF-8 text (UTF-16, or a workbook?); save it as CSV (UTF-8)")
     try:
