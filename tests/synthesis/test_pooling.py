@@ -276,3 +276,15 @@ def test_differences_of_risks_stay_where_they_can_be(rows: list[tuple[int, int, 
     assert (CUT in found.warnings) == (
         found.pooled and any(one is not None and abs(one) > 1 for one in (found.scaled_ci_low, found.scaled_ci_high))
     )
+
+
+def test_the_exact_model_asked_for_a_difference_gives_odds_ratios_throughout() -> None:
+    """Also in the rows of the studies: 3/21 against 1/21 is an odds ratio of 3.33, not the exponent of +9.5 points."""
+    found = pool_two_arm([3, 8], [21, 105], [1, 11], [21, 51], "RD", "exact")
+    assert found.measure == "OR" and found.studies[0].estimate == pytest.approx(10 / 3)
+    assert "an odds ratio is given: the exact model has no risk difference" in found.warnings
+
+
+def test_what_says_nothing_is_counted_in_good_grammar() -> None:
+    assert decision.double_zeros(1)[0].startswith("1 study with the same outcome in everybody says nothing")
+    assert decision.double_zeros(2)[0].endswith("are left out") and decision.double_zeros(0) == ()

@@ -197,5 +197,5 @@ def double_zeros(number: int) -> tuple[str, ...]:
     """Said where studies without any event were left out of a ratio (Xu C, Li L, Lin L, et al.: no consensus)."""
     if not number:
         return ()
-    which = "1 study" if number == 1 else f"{number} studies"
-    return (f"{which} with the same outcome in everybody say nothing about a ratio and are left out",)
+    which, says, is_ = ("1 study", "says", "is") if number == 1 else (f"{number} studies", "say", "are")
+    return (f"{which} with the same outcome in everybody {says} nothing about a ratio and {is_} left out",)

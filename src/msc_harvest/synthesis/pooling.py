@@ -117,8 +117,11 @@ def _exact(rule: Decision, counts: Tables, measure: str, level: float) -> Pooled
     """Exact conditional odds ratio as an answer; asked for a risk ratio, it says that it is none."""
     found = exact_odds(counts, level)
     own = effect_sizes.binary(counts, "OR")
-    shown = own if measure == "OR" else effect_sizes.binary(counts, measure)
-    instead = () if measure == "OR" else ("an odds ratio is given: the risk ratio has no finite estimate or bound",)
+    shown = effect_sizes.binary(counts, measure) if measure == "RR" else own
+    instead = {
+        "RR": ("an odds ratio is given: the risk ratio has no finite estimate or bound",),
+        "RD": ("an odds ratio is given: the exact model has no risk difference",),
+    }.get(measure, ())
     fit = Estimate(found.method, found.k, level, p_value=found.p_value, excluded=found.excluded)
     base = answer(fit, "OR", rule, shown, None, CORRECTED, None)
     log = {name: _log(value) for name, value in _bounds(found).items()}

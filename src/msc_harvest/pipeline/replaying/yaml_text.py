@@ -10,6 +10,7 @@ from typing import Any
 from msc_harvest.errors import UsageError
 
 MOST_CHARACTERS = 1_000_000
+MOST_DEPTH = 20
 _SCALARS = {"str": str, "timestamp": str, "int": int, "float": float}
 
 Lines = dict[str, int]
@@ -24,8 +25,12 @@ def read_yaml(text: str, name: str) -> tuple[Any, Lines]:
 
     if len(text) > MOST_CHARACTERS:
         raise UsageError(f"{name} is too long for a description ({len(text)} characters)")
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MOST_DEPTH:
+                raise UsageError(f"{name}:{event.start_mark.line + 1}: no description: it is nested too deeply")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise UsageError(f"{name}:{event.start_mark.line + 1}: anchors and aliases are not used here")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
