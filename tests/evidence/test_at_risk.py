@@ -26,8 +26,12 @@ def _counts(text: str, words: Words) -> list[tuple[str | None, str | None, int |
             "cmv",
             [("cmv", "msc", 2, 20), ("cmv", "control", 4, 20)],
         ),
-        # The results turned to the controls first: the next list may be in either order.
-        ("Rejection occurred in 5 controls and 3 MSC recipients. CMV disease was seen in 2 and 4 patients.", "cmv", []),
+        # That one sentence turned to the controls first changes nothing for a list: it keeps the order of the arms.
+        (
+            "Rejection occurred in 5 controls and 3 MSC recipients. CMV disease was seen in 2 and 4 patients.",
+            "cmv",
+            [("cmv", "msc", 2, 20), ("cmv", "control", 4, 20)],
+        ),
         # Three of twenty are some of the arm, told apart by something else.
         ("Rejection occurred in 2 of the 3 patients without induction.", "acute_rejection", []),
     ],

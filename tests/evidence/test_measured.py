@@ -61,7 +61,7 @@ MEASURES: dict[str, tuple[tuple[str, ...], Callable[[Reading], set[float]]]] = {
 
 @pytest.mark.parametrize("half", ["developed", "held_out"])
 @pytest.mark.parametrize(
-    ("measure", "least_precision", "least_f1"), [("totals", 0.79, 0.79), ("arms", 0.79, 0.765), ("events", 0.86, 0.62)]
+    ("measure", "least_precision", "least_f1"), [("totals", 0.86, 0.86), ("arms", 0.84, 0.8), ("events", 0.89, 0.65)]
 )
 def test_values_agree_with_annotation(
     read: list[tuple[dict[str, Any], Reading]], half: str, measure: str, least_precision: float, least_f1: float

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 import re
 import time
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,6 +144,17 @@ def test_unrelated_sentences_change_only_offsets(others: tuple[str, ...], data: 
     for other in data.draw(st.lists(st.sampled_from(others), min_size=1, max_size=3, unique=True)):
         mixed = _put_in(mixed, data.draw(st.sampled_from(_gaps(mixed))), other)
     assert _told(read_abstract(mixed, WORDS)) == plain
+
+
+def test_unrelated_sentences_change_nothing_where_no_word_names_the_arms(shared: Path, words: Words) -> None:
+    chance = random.Random(5)
+    with gzip.open(shared / "data" / "pubmed" / "abstracts_with_arm_counts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines][::8]
+    for text in texts:
+        mixed = text
+        for other in chance.sample(UNRELATED + HARMLESS, 3):
+            mixed = _put_in(mixed, chance.choice(_gaps(mixed)), other)
+        assert _told(read_abstract(mixed, words)) == _told(read_abstract(text, words))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -5,8 +5,9 @@ Pure functions of a text and the words of the vocabulary; no outcome and no arm 
 
 from msc_harvest.evidence.counts import Count, is_evidence, read_counts
 from msc_harvest.evidence.figures import Figure, figures
+from msc_harvest.evidence.groups import arm_sizes
 from msc_harvest.evidence.parts import Part, parts
-from msc_harvest.evidence.people import Arm, People, arm_sizes
+from msc_harvest.evidence.people import Arm, People
 from msc_harvest.evidence.reading import read_abstract
 from msc_harvest.evidence.spreads import Spread, read_spreads, time_months
 from msc_harvest.evidence.totals import totals

@@ -60,6 +60,41 @@ def _beside(part: Part, named: Sequence[Tag], since: int) -> Iterator[Arm]:
                 yield _arm(part, figure, one)
 
 
+def _left_out(part: Part, named: Sequence[Tag]) -> list[Arm]:
+    """`One in each arm was excluded from the analysis (A 44, B 42)`: a bracket that lists those left in."""
+    if not _EXCLUDED.search(part.text):
+        return []
+    able = [f for f in part.figures if countable(part, f)]
+    slots = bracketed_list(part, able, named) or numbers_first(part, able, named)
+    return [_arm(part, s.figure, Tag(0, 0, s.role, s.label)) for s in slots if s.role]
+
+
+_EXCLUDED = re.compile(r"\b(?:excluded|left out|omitted|dropped|not analy[sz]ed)\b", re.IGNORECASE)
+
+
+def _of_those(part: Part, named: Sequence[Tag]) -> list[Arm]:
+    """`61 were available for analysis: 32 in A and 29 in B`: two that make up those analysed."""
+    match = _WERE_ANALYSED.search(part.text)
+    if not match:
+        return []
+    figures = [f for f in part.figures if f.start >= match.end() and countable(part, f)][:2]
+    whole = next((f for f in part.figures if f.start == match.start("whole")), None)
+    if whole is None or sum(f.value for f in figures) != whole.value:
+        return []
+    slots = [
+        (f, next((one for one in named if one.start >= f.end and _IN_ARM.fullmatch(part.text, f.end, one.start)), None))
+        for f in figures
+    ]
+    return [_arm(part, f, one) for f, one in slots if one]
+
+
+_WERE_ANALYSED = re.compile(
+    r"\b(?P<whole>[\w-]+)\s+(?:(?:were|was)\s+(?:available|analy[sz]ed|evaluable|assessable|included|followed)"
+    r"|completed|underwent|had)\b[^.;:]{0,60}[:(,]\s*"
+)
+_IN_ARM = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:(?:in|of|from|with|given)\s+(?:the\s+)?)?")
+
+
 def _treated(part: Part, named: Sequence[Tag]) -> list[Arm]:
     """`101 received the treatment (51 A, 50 B)`: a bracket that makes up the number of those treated or analysed."""
     able = [f for f in part.figures if countable(part, f)]
@@ -74,14 +109,26 @@ def _treated(part: Part, named: Sequence[Tag]) -> list[Arm]:
 
 def _so_many(part: Part, arms: Sequence[Arm], words: Words) -> Arm | None:
     """`One withdrew before the infusion, so 19 were treated`: the one arm without those who left before."""
-    match = _SO.search(part.text)
+    match = _SO.search(part.text) or _THE_REST.match(part.text)
     if not match or len(arms) != 1 or arms[0].role != MSC:
         return None
-    left = any(words[kind].search(part.text, 0, match.start()) for kind in ("left_study", "not_analysed"))
+    left = match.re is _THE_REST or any(
+        words[kind].search(part.text, 0, match.start()) for kind in ("left_study", "not_analysed")
+    )
     figure = next((f for f in part.figures if f.start == match.start("left")), None)
     if figure is None or not left or figure.value >= arms[0].size.value:
         return None
     return _arm(part, figure, Tag(0, 0, MSC, arms[0].label))
+
+
+def remaining(found: Sequence[Part], total: People | None) -> list[Arm]:
+    """`Eleven consented; the nine remaining patients were infused`: those treated, of a study of one arm."""
+    for part in found:
+        match = _THE_REST.match(part.text)
+        figure = next((f for f in part.figures if match and f.start == match.start("left")), None)
+        if figure and total and figure.whole and figure.value < total.value and total.end < part.start + figure.start:
+            return [_arm(part, figure, Tag(0, 0, MSC, ""))]
+    return []
 
 
 def _arm(part: Part, figure: Figure, tag: Tag) -> Arm:
@@ -102,4 +149,15 @@ _WERE_TREATED = re.compile(
     r"|(?:were|was)\s+(?:then\s+)?(?:treated|infused|analy[sz]ed))\s*[(\[](?:[^()\d]*\s)?"
 )
 _SO = re.compile(rf"\b(?:so(?: that)?|leaving|and)\s+(?P<left>\d+){_WHO}\s+{_DONE}", re.IGNORECASE)
-_RULES: tuple[Callable[[Part, Sequence[Tag]], list[Arm]], ...] = (_respectively, _available, _treated)
+_THE_REST = re.compile(
+    r"(?:[A-Z]\w+:\s+)?[Tt]he\s+(?:remaining\s+)?(?P<left>[\w-]+)\s+(?:remaining\s+)?(?:(?:patients|recipients"
+    r"|children|participants)\s+)?"
+    r"(?:received|(?:were|was)\s+(?:then\s+)?(?:infused|treated|given))\b"
+)
+_RULES: tuple[Callable[[Part, Sequence[Tag]], list[Arm]], ...] = (
+    _respectively,
+    _available,
+    _of_those,
+    _left_out,
+    _treated,
+)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from msc_harvest.evidence.items import Item
 from msc_harvest.evidence.outcomes import Named
 from msc_harvest.evidence.parts import Part
+from msc_harvest.evidence.placed import outside
 from msc_harvest.evidence.study import Tag
-from msc_harvest.evidence.tying import outside
 
 # What became of an outcome afterwards: those counted next are not all who had it.
 _UNDONE = re.compile(
@@ -21,13 +21,34 @@ _TURNS = re.compile(r"[;:]|\b(?:while|whereas|although)\b", re.IGNORECASE)
 _NEEDED = re.compile(r"\s+(?:that |which )?(?:required|needed) (?:an? )?(?:[\w-]+ )?", re.IGNORECASE)
 # The number is of what stands before this, not of the outcome after it.
 _BEFORE_IT = re.compile(r"\b(?:before|until|when|without|despite|because|unless|preceded|followed by)\b", re.IGNORECASE)
+# `31 infections in 12`, `CMV (n = 2)`, `rejection was seen in 3`: the number after it is of what was just named.
+_BOUND = re.compile(
+    r"\s*(?:,?\s*(?:(?:was|were|had been|being)\s+)?(?:seen|observed|found|noted|recorded|reported|detected"
+    r"|diagnosed|documented|confirmed"
+    r"|occurred|occurring|developed|present|affected|affecting|complicated (?:the )?(?:recovery|course))\s+)?"
+    r"(?:(?:in|among|by)\s+(?:only\s+)?|[(\[:,]?\s*n\s*=\s*|[(\[:]\s*|(?<=affected )|(?<=affecting ))",
+    re.IGNORECASE,
+)
+# When, not what: `within 90 days`, `by month 12`, `at the last visit`, `during follow-up`.
+_WHEN = re.compile(
+    r"\b(?:within|by|at|after|during|over|in|until|for|before|through)\s+(?:(?:the|their|a|first|last|end|of|mean"
+    r"|median|one|two)\s+)*"
+    r"(?:\d*\s*(?:hours?|days?|weeks?|months?|years?)(?:\s+\d+)?(?:\s+of\s+follow[\s-]?up)?|follow[\s-]?up|visit"
+    r"|observation|study|transplantation)\b",
+    re.IGNORECASE,
+)
 _GROUP_BY = re.compile(r"\b[\w-]+ (?=(?:group|arm|cohort)\b)", re.IGNORECASE)
 # Words that bind numbers and arms and add nothing of their own.
 FUNCTION = re.compile(
-    r"(?:\W|\b(?:and|in|the|of|with|for|to|among|but|by|it|as|did|was|were|had|so|there|is|are|no|none|another|others?"
-    r"|those|these|this|that|only|each|both|either|out|all|their|at|after|per|cent|than|on|them|whom|respectively|versus|vs?|compared|against|opposed"
-    r"|seen|found|observed|recorded|noted|reported|detected|diagnosed|confirmed|absent|present|affect(?:ed|ing)|occurred|developed|given|tested|examined|evaluated|assessed|assigned|allocated|receiving|received|treated|more|fewer"
-    r"|patients?|recipients?|participants?|subjects?|children|child|adults?|cases?|episodes?|events?|groups?|arms?|cohorts?|p|ns|\d+"
+    r"(?:\W|\b(?:and|in|the|of|with|for|to|among|but|by|it|n|while|whereas|which|during|as|did|was|were|had|so"
+    r"|there|is|are|no|none|another|others?"
+    r"|those|these|this|that|only|each|both|either|out|all|their|at|after|per|cent|than|on|them|whom|respectively"
+    r"|versus|vs?|compared|against|opposed"
+    r"|seen|found|observed|recorded|noted|reported|detected|diagnosed|confirmed|absent|present|affect(?:ed|ing)"
+    r"|occurred|developed|given|tested|examined|evaluated|assessed|assigned|allocated|receiving|received|treated"
+    r"|more|fewer"
+    r"|patients?|recipients?|participants?|subjects?|children|child|adults?|cases?|episodes?|events?|groups?"
+    r"|arms?|cohorts?|p|ns|\d+"
     r"|months?|years?|weeks?|days?)\b)*",
     re.IGNORECASE,
 )
@@ -47,6 +68,8 @@ class Clause:
 def codes_of(one: Item, here: Sequence[Named], part: Part, clause: Clause, good: Sequence[Item]) -> list[str]:
     """Outcome of a candidate: the one named before it in its clause, else after it; zero holds for a list of them."""
     before = [name for name in here if name[1] <= one.start]
+    # What a closed bracket lists is no longer spoken of after it.
+    before = [name for name in before if _within_same(part, name, one)] or before
     after = [name for name in here if name[0] >= one.start]
     if one.kind == "zero" and (after or len(good) == 1):
         return _denied(part, before, after)
@@ -57,10 +80,34 @@ def codes_of(one: Item, here: Sequence[Named], part: Part, clause: Clause, good:
     beside = [name for name in after if not _TURNS.search(part.text, one.stop, name[0])]
     if not before and beside and _of_else(part, one, clause):
         beside = []
-    beside = [name for name in beside if not _BEFORE_IT.search(part.text, one.stop, name[0])]
+    beside = [name for name in beside if not (_is_before(part, one, name, clause) or _of_next(part, one, name, clause))]
     pool = _in_turn(one, here, part, good) or before[-1:] or beside
     places = _joined(part, here, pool[0]) if pool else set()
     return list(dict.fromkeys(name[2] for name in here if name[:2] in places))
+
+
+def _of_next(part: Part, one: Item, name: Named, clause: Clause) -> bool:
+    """`24 were alive, and 19 had a working graft`, `eight improved, of whom six died`: it is of the next one."""
+    if re.search(r",\s+(?:\w+\s+)?of whom\b", part.text[one.stop : name[0]]):
+        return True
+    later = [each for each in clause.items if one.stop <= each.start < name[0] and each.kind != "percent"]
+    return any(_VERB.search(outside(part.text, one.stop, each.start)) for each in later)
+
+
+_VERB = re.compile(r",?\s(?:were|was|progressed|stabili[sz]ed|improved|remained|survived)\b")
+
+
+def _is_before(part: Part, one: Item, name: Named, clause: Clause) -> bool:
+    """Whether a word between parts a number from an outcome after it, other than the name of an arm."""
+    parting = _BEFORE_IT.finditer(part.text, one.stop, name[0])
+    return any(not any(tag.start <= match.start() < tag.end for tag in clause.tags) for match in parting)
+
+
+def _within_same(part: Part, name: Named, one: Item) -> bool:
+    """Whether an outcome stands in no bracket that was closed before the number."""
+    opened = part.text.rfind("(", 0, name[0])
+    closed = part.text.find(")", opened) if opened >= 0 else -1
+    return not (opened >= 0 and closed > name[0] and closed < one.start)
 
 
 def _joined(part: Part, here: Sequence[Named], one: Named) -> set[tuple[int, int]]:
@@ -77,6 +124,10 @@ def _still_of(part: Part, one: Item, name: Named, clause: Clause) -> bool:
     """Whether what is said of an outcome still holds at a number after it: nothing else came in between or follows."""
     if _UNDONE.search(part.text[name[1] : one.start]):
         return False
+    if _BOUND.fullmatch(part.text, name[1], one.start):
+        return True
+    if _of_bracket(part, one, name, clause):
+        return False
     others = [each for each in clause.items if each is not one and each.kind not in ("percent", "contradicted")]
     last = max((each.stop for each in others if name[1] <= each.start < one.start), default=None)
     if last is not None:
@@ -84,6 +135,14 @@ def _still_of(part: Part, one: Item, name: Named, clause: Clause) -> bool:
     taken = any(each.stop <= name[0] and name[0] - each.stop < 60 for each in others if each.kind != "zero")
     until = min([clause.place[1], *(each.start for each in others if each.start > one.start)])
     return not taken or all(_is_function(part, each, clause) for each in ((name[1], one.start), (one.stop, until)))
+
+
+def _of_bracket(part: Part, one: Item, name: Named, clause: Clause) -> bool:
+    """`serious events: enteritis (two), ulcer (one)`: a number in a bracket is of what stands right before that."""
+    opened = re.search(r"\(\s*$", part.text[: one.start])
+    if not opened or opened.start() < name[1] or one.kind != "count":
+        return False
+    return ":" in part.text[name[1] : opened.start()] and not _is_function(part, (name[1], opened.start()), clause)
 
 
 def _of_else(part: Part, one: Item, clause: Clause) -> bool:
@@ -103,7 +162,7 @@ def _is_function(part: Part, place: tuple[int, int], clause: Clause) -> bool:
             kind = re.search(r"(?:[\w-]+-[\w-]+ )?$", text[: tag.start])
             begin = kind.start() if kind else tag.start
             text = text[:begin] + " " * (tag.end - begin) + text[tag.end :]
-    return bool(FUNCTION.fullmatch(_GROUP_BY.sub("", outside(text, *place))))
+    return bool(FUNCTION.fullmatch(_GROUP_BY.sub("", _WHEN.sub(" ", outside(text, *place)))))
 
 
 def _either(part: Part, a: Named, b: Named) -> bool:
@@ -139,12 +198,3 @@ def _denied(part: Part, before: Sequence[Named], after: Sequence[Named]) -> list
             codes.append(name[2])
             last = name
     return list(dict.fromkeys(codes))
-
-
-def defines(part: Part, name: Named, found: Sequence[Item]) -> bool:
-    """`Progression (decline of a level or death)`: a bracket without a count that says what is meant."""
-    start = part.text.rfind("(", 0, name[0])
-    end = part.text.find(")", name[1])
-    if start < 0 or end < 0 or ")" in part.text[start : name[0]] or "(" in part.text[name[1] : end]:
-        return False
-    return " or " in part.text[start:end] and not any(start < one.start < end for one in found if one.kind != "percent")

@@ -16,7 +16,11 @@ _TO_ARM = re.compile(
     r",?\s+and\s+(?:\d|\w+,|no\b|none\b|\w+\s+(?:\w+\s+)?(?:patients|recipients|participants|children)\b))",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"(?:\b(?:in|affected|by|and|vs?\.?|versus|numbered|were|was|,)|[:(])\s*$", re.IGNORECASE)
+_PLACED = re.compile(
+    r"(?:\b(?:in|affected|by|and|vs?\.?|versus|numbered|were|was|,|n\s?=|in the (?:[\w-]+ ){0,3}(?:blood"
+    r"|biops(?:y|ies)|urine|serum|graft) of)|[:(])\s*$",
+    re.IGNORECASE,
+)
 # A level or a length that the number after it states; a mean may also be the follow-up's.
 _LEVEL = re.compile(
     r"\b(?:mfi|fluorescence|tit(?:er|re)s?|scores?|levels?|concentrations?|rai|banff|peaks?|lasted|duration"
@@ -54,13 +58,22 @@ _PLAIN_NONE = re.compile(
     re.IGNORECASE,
 )
 _HAD_OTHER = re.compile(
-    r"(?:\s+(?!and\b|or\b|in\b|with\b|who\b)[\w-]+){0,4}?\s+(?:had|developed|experienced|suffered|required|needed|underwent"
+    r"(?:\s+(?!and\b|or\b|in\b|with\b|who\b)[\w-]+){0,4}?\s+(?:had|developed|experienced|suffered|required|needed"
+    r"|underwent"
     r"|declined|discontinued|stopped|withdrew|received)\b(?P<object>[^,;:.()]*?)(?=,|;|:|\.|[()]|\band\b|$)",
     re.IGNORECASE,
 )
+_HAPPENED = re.compile(r"\s+(?:[\w-]+\s+)?(?:was|were|occurred|developed|appeared|had|did)\b")
 _WAS_SEEN = re.compile(r"\s+(?:was|were|had been)\b", re.IGNORECASE)
 _SAME_THING = re.compile(r"\s*(?:them|it|one|this|these|such)\s*", re.IGNORECASE)
 _OF_THESE = re.compile(r"\s+of\s+(?:them|these|those|whom|which|the (?:\w+ )?(?:deaths|events|rejections|episodes))\b")
+
+
+# `none of the participants with such antibodies`: nobody of some only.
+_OF_SOME = re.compile(
+    r"\s+of (?:the|those|these) (?:[\w-]+ ){0,2}?(?:with|whose|in whom)\s+(?!(?:the )?(?:[\w-]*mscs?|cells?)\b)",
+    re.IGNORECASE,
+)
 
 
 # `no rejection in the 20 patients`: a definite number says of whom, not how many had it.
@@ -70,6 +83,21 @@ _DEFINITE_FEW = re.compile(r"\s+(?:[\w-]+\s+)?(?:who|that|with)\b")
 _THE_REST = re.compile(
     r"\b(?:[Tt]he (?:others?|rest|remainder)|remaining \w+)\s+(?:had|showed|developed|experienced)\s*$"
 )
+
+
+# `Patient 2 never had it`: said of one person. `Apart from the fatal case, no cancer`: there was one.
+_ONE_PATIENT = re.compile(r"\b(?:[Pp]atient|[Cc]ases?) (?:\d\b|[A-D]\b)|^(?:[A-Z]\w+: )?(?:Non-?)?[Rr]esponders\b")
+_APART = re.compile(r"\b(?:apart from|except for|except in|other than|with the exception of|besides)\b", re.IGNORECASE)
+# `the three survivors, including ...`: a definite number of people says of whom.
+_THE = re.compile(r"(?:^|[\s,;])[Tt]he\s+$")
+# `attempted in nine, succeeded in one`: the nine are those it was tried in.
+_TRIED = re.compile(
+    r"\b(?:attempted|tried|started|begun|offered|considered|planned|sought|undertaken|scheduled"
+    r"|possible to test)\s+(?:only\s+)?(?:in|for|by|to|with)\s+(?:only\s+)?$",
+    re.IGNORECASE,
+)
+# `freedom from rejection was 88%`: those who had none.
+_FREE_OF = re.compile(r"\b(?:freedom|free|freed|spared) (?:from|of) (?:any )?(?:[\w-]+ ){0,3}$", re.IGNORECASE)
 
 
 def counts_people(
@@ -88,6 +116,8 @@ def counts_people(
     if part.start + one.start in sizes:
         return False
     before, after = part.text[place[0] : one.start], part.text[one.end :]
+    if _TRIED.search(before) or _FREE_OF.search(part.text[: min((a for a, _, _ in here), default=0)]):
+        return False
     if one.kind != "percent" and _had_other(part, one, here):
         return False
     if _is_trait(part, one, here):
@@ -95,6 +125,8 @@ def counts_people(
     if one.kind != "count":
         return True
     if one.value > 1 and _DEFINITE.search(before) and not _DEFINITE_FEW.match(after):
+        return False
+    if one.value > 1 and _THE.search(part.text[: one.start]) and words["people"].match(after.lstrip()):
         return False
     if _states_level(before, place[0], here) and not words["people"].match(after.lstrip()):
         return False
@@ -133,7 +165,11 @@ def _compared(part: Part, one: Item, place: tuple[int, int]) -> bool:
 def _is_trait(part: Part, one: Item, here: Sequence[Named]) -> bool:
     """`Nine children with strictures were given cells`: those counted had the outcome from the start."""
     return any(
-        re.fullmatch(r"\s+(?:[\w/-]+\s+){0,4}?(?:with|whose) (?:[\w-]+ ){0,3}", part.text[one.end : a])
+        re.fullmatch(
+            r"\s+(?:[\w/-]+\s+){0,4}?(?:with|whose) (?:[\w-]+ ){0,3}|[^.;,]{0,40}, (?:who|that) had (?:shown"
+            r"|had) (?:[\w-]+ ){0,2}",
+            part.text[one.end : a],
+        )
         and re.match(r"[^.;]{0,80}\b(?:were|was|had|received|underwent|got)\b", part.text[b:])
         for a, b, _ in here
         if a > one.end
@@ -145,7 +181,8 @@ def _had_other(part: Part, one: Item, here: Sequence[Named]) -> bool:
     match = _HAD_OTHER.match(part.text, one.stop)
     if not match or not match["object"].split() or _SAME_THING.fullmatch(match["object"]):
         return False
-    return not any(one.stop <= a < match.end() + 1 or a >= match.start("object") for a, _, _ in here)
+    inside = any(one.stop <= a < match.end() + 1 for a, _, _ in here)
+    return not inside and not any(a >= match.start("object") and not _HAPPENED.match(part.text, b) for a, b, _ in here)
 
 
 def _states_level(before: str, begin: int, here: Sequence[Named]) -> bool:
@@ -160,8 +197,15 @@ def _denies(part: Part, one: Item, here: Sequence[Named], place: tuple[int, int]
     text = part.text
     if any(tag.start == one.start and tag.end > one.end for tag in tags(text, words, study.aliases)):
         return False
+    if _ONE_PATIENT.search(text) or _APART.search(text, *place):
+        return False
     after = text[one.stop : place[1]]
-    if _OF_THESE.match(text[one.end :]) or _compared(part, one, place):
+    is_of_arm = _is_before_arm(_OF_THESE, text[one.end :], study, words)
+    if (
+        (_OF_THESE.match(text[one.end :]) and not is_of_arm)
+        or _OF_SOME.match(text, one.end)
+        or _compared(part, one, place)
+    ):
         return False
     later = [name for name in here if name[0] >= one.start]
     nearest = later[:1] or [name for name in here if name[1] <= one.start][-1:]
@@ -170,6 +214,7 @@ def _denies(part: Part, one: Item, here: Sequence[Named], place: tuple[int, int]
     alone = not later and not re.search(r"\b(?:not|absent)\b", text[one.start : one.end])
     if alone and not (
         _PLAIN_NONE.match(after)
+        or is_of_arm
         or any(
             re.fullmatch(r"\s+(?:\w+\s+)?(?:(?:with|in|on|of|given|among)\s+(?:the\s+)?)?", text[one.stop : tag.start])
             for tag in tags(text, words, study.aliases)
@@ -198,6 +243,7 @@ def _is_of_people(
     is_people = bool(
         noun and re.fullmatch(r"(?:\s+(?:of\s+(?:the\s+)?)?(?!in\b|had\b)[\w/-]+){0,4}?\s+|\s+", after[: noun.start()])
     )
+    is_people = is_people or any(things.match(after.lstrip()) for things in words.things.values())
     direct = any(
         0 <= start - one.end <= 25
         and not re.search(r"[,;]|\b(?:had|developed|died|with|lost|in|of)\b", part.text[one.end : start])

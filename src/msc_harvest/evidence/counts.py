@@ -142,7 +142,9 @@ def _pairs(part: Part) -> Iterator[tuple[Figure, Figure, Figure | None]]:
             if slash and not (
                 percent
                 or named
-                or re.search(r"[(\[]\s*$|\b(?:in|and|versus|vs|by|was|were|were:)\s+$|,\s+$", part.text[: events.start])
+                or re.search(
+                    r"[(\[]\s*$|\b(?:in|and|versus|vs\.?|by|was|were|were:)\s+$|,\s+$", part.text[: events.start]
+                )
             ):
                 break
             if slash or percent or named or re.match(r"\s*[),.;]", after):

@@ -38,8 +38,10 @@ _HUNDREDS = (
     rf"(?:{_SMALL}[\s-]+|a\s+)?(?:hundred|thousand)\b"
     rf"(?:,?[\s-]+(?:and[\s-]+)?(?:{_SMALL}[\s-]+hundred\b(?:[\s-]+(?:and[\s-]+)?{_SMALL})?|{_SMALL}))?"
 )
+# `in a single patient`: as much a number as `one`, where people are counted.
+_SINGLE = r"a\s+single(?=\s+(?:patient|recipient|participant|child|control|case|death)\b)"
 _FIGURE = re.compile(
-    rf"(?:(?P<words>(?<![\w-])(?:{_HUNDREDS}|{_SMALL})(?![\w]|-(?!treated)\w))"
+    rf"(?:(?P<words>(?<![\w-])(?:{_HUNDREDS}|{_SMALL}|{_SINGLE})(?![\w]|-(?!treated)\w))"
     r"|(?<![\w.,·^])(?P<number>\d{1,3}(?:,\d{3})+(?!\d)"
     r"|(?<!\d )\d{1,3}(?:[ \u2009\u00a0\u202f]\d{3})+(?![\d.,]*\d|[-–]\d)|\d+(?:[.·]\d+)?))"
     r"(?P<percent>\s?(?:%|per\s?cent\b))?",

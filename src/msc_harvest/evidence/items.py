@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from msc_harvest.evidence.brackets import N_EQUALS, counts_in_bracket
 from msc_harvest.evidence.counts import agrees
 from msc_harvest.evidence.figures import Figure
+from msc_harvest.evidence.outcomes import Named
 from msc_harvest.evidence.parts import Part
+from msc_harvest.evidence.spans import ACTS, MOMENTS_AFTER, MOMENTS_BEFORE, SPAN_BEFORE
 from msc_harvest.evidence.words import Words
 
 _OUT_OF = re.compile(
@@ -18,13 +21,20 @@ _OUT_OF = re.compile(
 _SHARE = re.compile(r"(?:\s+[\w-]+){0,5}?\s*[(\[]\s*$")
 _SHARE_FIRST = re.compile(r"\s?(?:%|per\s?cent)(?:\s+[\w-]+){0,6}?\s*[(\[]\s*(?:n\s*=\s*)?$")
 _NO_COUNT_BEFORE = re.compile(
-    r"(?:\b(?:grades?|groups?|types?|stages?|phases?|days?|weeks?|months?|years?|doses?|arms?|at least|more than|or"
+    r"(?:\b(?:all but|[Pp]atient|[Cc]ases?|grades?|groups?|types?|stages?|phases?|days?|weeks?|months?|years?"
+    r"|doses?|arms?|at least|more than|or"
     r"|no|ratio|per|every|only after|each|least|at|within|after|any|of the|of|these)|[<>≤≥=±×^*–-])\s*$",
     re.IGNORECASE,
 )
-_SPAN_BEFORE = re.compile(
-    r"\b(?:between|from|groups|months?|days?|weeks?|years?)\s+(?:\w+\s+)?(?:\d[\w.]*|one|two|three|four|five|six)"
-    r",?\s+(?:and|to|or)\s*$",
+# `Death – 0 and 1`: a dash as good as a colon.
+_DASH = re.compile(r"(?<=[a-z)])\s[–—-]\s+$")
+# `found in the blood of 4 (25%)`: in four people.
+_IN_BLOOD = re.compile(
+    r"\bin the (?:[\w-]+ ){0,3}(?:blood|biops(?:y|ies)|urine|serum|plasma|graft|grafts) of\s+$", re.IGNORECASE
+)
+# `(3 v 7)`, `(none v one)`.
+_SET_AGAINST = re.compile(
+    r"(?:\d|\b(?:none|nil|zero|one|two|three|four|five|six|seven|eight|nine|ten))\s*(?:vs?\.?|versus)\s*$",
     re.IGNORECASE,
 )
 _NO_COUNT_AFTER = re.compile(
@@ -62,8 +72,11 @@ class Item:
     percent_text: str = ""
 
 
-def items(part: Part, words: Words, arms: Sequence[tuple[int, int]] = ()) -> list[Item]:
-    """Candidates of a sentence in their order, none overlapping another; `arms` are the places where one is named."""
+def items(part: Part, words: Words, arms: Sequence[tuple[int, int]] = (), named: Sequence[Named] = ()) -> list[Item]:
+    """Candidates of a sentence in their order, none overlapping another.
+
+    `arms` are the places where an arm is named, `named` the outcomes that the sentence names.
+    """
     if _BEFORE_TREATMENT.search(part.text):
         return []
     found: list[Item] = []
@@ -74,7 +87,7 @@ def items(part: Part, words: Words, arms: Sequence[tuple[int, int]] = ()) -> lis
             taken |= set(used)
     for figure in part.figures:
         if figure not in taken:
-            one_more = _percent(part, figure) if figure.is_percent else _count(part, figure, words, arms)
+            one_more = _percent(part, figure) if figure.is_percent else _count(part, figure, words, arms, named)
             found += [one_more] if one_more else []
     for match in words["nobody"].finditer(part.text):
         if part.text[match.end() : match.end() + 1] != "-" and not any(
@@ -85,13 +98,21 @@ def items(part: Part, words: Words, arms: Sequence[tuple[int, int]] = ()) -> lis
     return [one for at, one in enumerate(found) if not any(one.start < other.stop for other in found[:at])]
 
 
+def _any_of(part: Part, told: str, figure: Figure) -> bool:
+    is_people = not re.match(r"\s+(?:[\w-]+\s+)?(?:groups|arms|cohorts|times|years|months)\b", part.text[figure.end :])
+    return is_people and bool(_IN_ANY_OF.fullmatch(told))
+
+
+# `were not found in any of the 8`: nobody of so many.
+_IN_ANY_OF = re.compile(r"[^.;,:]{0,40}\bin any of (?:the |these |our )?")
 _NONE_OF = re.compile(r"\s+of (?:the |all |these |our )?$")
 
 
 def _zero(part: Part, match: re.Match[str]) -> Item:
     """`none`, and `none of the 15` with the people at risk."""
     for figure in part.figures:
-        if figure.start >= match.end() and figure.whole and _NONE_OF.fullmatch(part.text[match.end() : figure.start]):
+        told = part.text[match.end() : figure.start]
+        if figure.start >= match.end() and figure.whole and (_NONE_OF.fullmatch(told) or _any_of(part, told, figure)):
             place = (figure.start, figure.end)
             return Item("zero", 0, match.start(), match.end(), figure.end, int(figure.value), *place)
     return Item("zero", 0, match.start(), match.end(), match.end())
@@ -126,13 +147,17 @@ _LENGTH = r"(?:\d+|one|two|three|four|five|six|nine|twelve) (?:hours?|days?|week
 _MOMENT = re.compile(rf"(?:\b(?:at|by|after|within|in)\s+)?\b{_LENGTH}", re.IGNORECASE)
 _AT_MOMENT = re.compile(rf"\b(?:at|by|after|within) {_LENGTH}", re.IGNORECASE)
 _MEASURE = re.compile(
-    r"\s*-?\s*(?:[%°·×x^±/](?!\w{3})|[-–]\s?\d|:\s?\d|\+/-|[mnpµμ]g|g\b|kg|m[lL]\b|mmol|mm|cm|µ|μ|iu\b|u\b|h\b|hours?|min|seconds?|days?"
-    r"|weeks?|months?|years?|yrs?|wks?|d\b|cycles?|courses?|(?:\w+\s+){0,2}(?:doses?|infusions?|sessions?)\b|times|fold"
-    r"|points?|items?|(?:\w+\s+)?(?:cent(?:er|re)s?|hospitals?|sites?|countries|studies|trials|groups|arms)\b|million|degrees?)",
+    r"\s*-?\s*(?:[%°·×x^±/](?!\w{3})|[-–]\s?\d|:\s?\d|\+/-|[mnpµμ]g|g\b|kg|m[lL]\b|mmol|mm|cm|µ|μ|iu\b|u\b|h\b"
+    r"|hours?|min|seconds?|days?"
+    r"|weeks?|months?|mos?\b|years?|yrs?|wks?|d\b|cycles?|courses?|(?:\w+\s+){0,2}(?:doses?|infusions?"
+    r"|sessions?)\b|times|fold"
+    r"|points?|items?|(?:\w+\s+)?(?:cent(?:er|re)s?|hospitals?|sites?|countries|studies|trials|groups|arms)\b"
+    r"|million|degrees?)",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
-    r"(?:\b(?:grades?|phases?|stages?|days?|cycles?|types?|levels?|weeks?|months?|years?|visits?|aged?|version|range|mean"
+    r"(?:\b(?:grades?|phases?|stages?|days?|cycles?|types?|levels?|weeks?|months?|years?|visits?|aged?|version"
+    r"|range|mean"
     r"|median|sd|se|sem|iqr|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|(?:of|in) groups(?: \w+ and)?)|[<>≤≥±×^*]|[\w][-–]|10\(|\bp\s*=|\bNo\.)\s*$",
     re.IGNORECASE,
@@ -229,11 +254,12 @@ def _near_share(part: Part, events: Figure, people: Figure) -> tuple[Figure | No
 def _all_shares(part: Part, words: Words) -> Iterator[tuple[Item, tuple[Figure, ...]]]:
     whole = list(part.figures)
     for at, events in enumerate(whole):
-        if not may_count(part, events) or (
-            _NO_COUNT_BEFORE.search(part.text[: events.start]) and not _after_arm(part, events, words)
-        ):
+        before = _IN_BLOOD.sub("in ", N_EQUALS.sub("", part.text[: events.start]))
+        if not may_count(part, events) or (_NO_COUNT_BEFORE.search(before) and not _after_arm(part, events, words)):
             continue
         nxt = whole[at + 1] if at + 1 < len(whole) else None
+        if nxt and nxt.is_percent and _MORE_SHARES.match(part.text, nxt.end):
+            continue
         if nxt and nxt.is_percent and _SHARE.fullmatch(part.text[events.end : nxt.start]):
             yield _share(part, events, nxt, _closing(part.text, nxt.end)), (events, nxt)
         elif at and whole[at - 1].is_percent and _SHARE_FIRST.fullmatch(part.text[whole[at - 1].end : events.start]):
@@ -252,7 +278,10 @@ def _percent(part: Part, figure: Figure) -> Item | None:
         figure.value > 100
         or _INTERVAL.search(before[-60:])
         or _SURVIVAL.search(before)
-        or re.search(r"(?:[<>≤≥±]|\bby|than)\s*$", before)
+        or re.search(
+            r"(?:[<>≤≥±]|(?<!reported )(?<!experienced )(?<!reached )(?<!met )(?<!needed )(?<!suffered )\bby|than)\s*$",
+            before,
+        )
     ):
         return None
     if re.match(r"\s?(?:%|per\s?cent)\s*(?:CI\b|confidence|[-–±]|reduction|increase|lower|higher|of standard)", after):
@@ -263,15 +292,24 @@ def _percent(part: Part, figure: Figure) -> Item | None:
     )
 
 
-def _count(part: Part, figure: Figure, words: Words, arms: Sequence[tuple[int, int]]) -> Item | None:
-    before, after = _unless_moment(part, figure), part.text[figure.end :]
+def _count(
+    part: Part, figure: Figure, words: Words, arms: Sequence[tuple[int, int]], named: Sequence[Named]
+) -> Item | None:
+    before, after = _IN_BLOOD.sub("in ", _unless_moment(part, figure)), part.text[figure.end :]
+    before = _DASH.sub(": ", before)
+    if figure.whole and counts_in_bracket(part, figure, named, arms):
+        return Item("count", figure.value, figure.start, figure.end, figure.end)
     if (
         not may_count(part, figure)
         or (_NO_COUNT_BEFORE.search(before) and not _after_arm(part, figure, words))
         or _NO_COUNT_AFTER.match(after)
     ):
         return None
-    if _SPAN_BEFORE.search(before):
+    if (
+        MOMENTS_AFTER.match(after)
+        or MOMENTS_BEFORE.search(before)
+        or (SPAN_BEFORE.search(before) and not (figure.in_words and ACTS.match(after)))
+    ):
         return None
     bracket = before.count("(") > before.count(")")
     noun = words["people"].search(after[:40])
@@ -282,7 +320,7 @@ def _count(part: Part, figure: Figure, words: Words, arms: Sequence[tuple[int, i
         armed
         or beside
         or re.match(r"\s*(?:vs?\b\.?|versus)", after)
-        or re.search(r"\d\s*(?:vs?\.?|versus)\s*$", before)
+        or _SET_AGAINST.search(before)
         or (noun and re.fullmatch(r"(?:\s+[\w-]+){0,1}\s+", after[: noun.start()]))
     ):
         return None

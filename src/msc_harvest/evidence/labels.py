@@ -22,6 +22,8 @@ _THREE = re.compile(
 _BEFORE_NOUN = re.compile(
     r"(?:(?<=the )|(?<=\()|(?<=one )|(?<=no )|(?<=\d ))(?P<name>[A-D])[\s-](?:group|arm|cohort)\b"
 )
+# `Rejection: A 6, B 2, C 3`: letters alone, in a list.
+_BARE = re.compile(r"(?:(?<=: )|(?<=, )|(?<=; )|(?<=and ))(?P<name>[A-D])(?=:? \d)")
 # Given to those who got the cells too: `MSC on top of A`, `A + MSC`.
 _BESIDE_CELLS = re.compile(
     r"(?:\bin addition to|\bon top of|\badded to|\btogether with|\balongside|\badjunct to|\binstead of"
@@ -63,6 +65,9 @@ def tags(text: str, words: Words, aliases: Mapping[str, str]) -> list[Tag]:
         for m in _BEFORE_NOUN.finditer(text)
         if m["name"].lower() in aliases
     ]
+    bare = [m for m in _BARE.finditer(text) if m["name"].lower() in aliases]
+    if len(bare) > 1:
+        found += [Tag(*m.span("name"), aliases[m["name"].lower()], f"group {m['name']}") for m in bare]
     given = _given(tuple(name for name in aliases if not re.fullmatch(_NAME, name, re.IGNORECASE)))
     if given:
         found += [Tag(m.start(), m.end(), aliases[m["given"].lower()], m[0]) for m in given.finditer(text)]
@@ -106,6 +111,7 @@ def lettered(found: Sequence[Part], words: Words) -> dict[str, str]:
     known: dict[str, str] = {}
     names: list[str] = []
     plain: set[str] = set()
+    told: set[str] = set()
     for part in found:
         for match in (*_GROUP.finditer(part.text), *_BEFORE_NOUN.finditer(part.text)):
             name = match["name"].lower()
@@ -115,18 +121,44 @@ def lettered(found: Sequence[Part], words: Words) -> dict[str, str]:
             inside = re.search(r"[(\[]\s*$", part.text[: match.start()])
             later = _GROUP.search(part.text, match.end())
             after = part.text[match.end() : later.start() if later else None]
-            cut = _SPLIT.split(part.text[: match.start()])[-1] if inside else _SPLIT.split(after)[0]
+            before = _SPLIT.split(part.text[: match.start()])[-1]
+            cut = re.split(r"\),\s", before)[-1] if inside else _SPLIT.split(after)[0]
             role = role_in(cut, words) or (_of_cells(part.text[: match.start()], words) if inside else None)
+            role = role or (None if inside else _given_to(after, words))
             if role:
                 known[name] = role
+            elif not inside and _GIVEN.match(re.sub(r"\([^()]*\)", " ", after)) and not words["of_msc"].search(after):
+                told.add(name)
             elif inside and not words["of_msc"].search(part.text[: match.start()]):
                 plain.add(name)
     if len(names) == 3 and len(known) == 2 and set(known.values()) == {MSC} and plain - set(known):
         known |= {name: CONTROL for name in names if name not in known}
+    if len(names) == 3 and len(known) == 2 and set(known.values()) == {MSC, CONTROL}:
+        known |= {name: CONTROL for name in names if name not in known and name in plain | told}
+    if len(names) == 3 and set(known.values()) == {CONTROL} and len(known) == 1:
+        known |= {name: MSC for name in names if name not in known}
     if len(names) == 2 and len(known) == 1:
         (role,) = known.values()
         known |= {name: OTHER[role] for name in names if name not in known}
     return known
+
+
+def _given_to(after: str, words: Words) -> str | None:
+    """Role of a letter by all that its people received up to the next letter, whatever stands in brackets there."""
+    told = re.sub(r"\([^()]*\)", " ", after)
+    given = _GIVEN.match(told)
+    if not given:
+        return None
+    until = re.search(r"[;.](?:\s|$)", told)
+    said = told[: until.start() if until else None]
+    return MSC if words["of_msc"].search(said) and not _LACKING.search(said) else None
+
+
+_GIVEN = re.compile(
+    r"\s*(?:[,:=]|(?:patients |recipients |participants )?(?:received|got|had|comprised|consisted of|(?:was"
+    r"|were) (?:given|treated with|infused with)))"
+)
+_LACKING = re.compile(r"\b(?:no|not|without|instead)\b", re.IGNORECASE)
 
 
 def _of_cells(before: str, words: Words) -> str | None:

@@ -21,7 +21,8 @@ _KIND = (
 )
 _PLUS = re.compile(rf"\s*(?:±|\+/[-−])\s*(?P<one>{_NUMBER})")
 _ENDS = re.compile(
-    rf"\s*[(\[,]\s*(?:(?P<kind>{_KIND})\s*[,:=]?\s*)?(?:of\s+)?(?P<low>{_SIGNED})\s*(?:[-–−,;]|to)\s*(?P<high>{_SIGNED})"
+    rf"\s*[(\[,]\s*(?:(?P<kind>{_KIND})\s*[,:=]?\s*)?(?:of\s+)?(?P<low>{_SIGNED})\s*(?:[-–−,;]"
+    rf"|to)\s*(?P<high>{_SIGNED})"
     r"(?P<unit>[^()\[\]\d]{0,20})[)\]]?",
     re.IGNORECASE,
 )

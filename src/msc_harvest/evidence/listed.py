@@ -6,7 +6,7 @@ A *slot* is the size of one arm as a sentence writes it; `roster` finds those th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msc_harvest.evidence.figures import Figure
@@ -14,7 +14,9 @@ from msc_harvest.evidence.labels import CONTROL, MSC, OTHER, Tag
 from msc_harvest.evidence.parts import Part
 
 _EACH = re.compile(
-    r"\s*(?:(?:\w+\s+)?(?:in|to|per|for)\s+(?:each|either)|(?:\w+\s+)?per\s+(?:group|arm|cohort|treatment)|(?:were|was)\s+\w+\s+to\s+each|(?:\w+\s+)?each"
+    r"\s*(?:(?:\w+\s+)?(?:in|to|per|for)\s+(?:each|either)(?!\s+(?:adult|patient|recipient|child|case|of (?:them"
+    r"|these)))|(?:\w+\s+)?per\s+(?:group|arm|cohort|treatment)|(?:were|was)\s+\w+\s+to\s+each"
+    r"|(?:\w+\s+)?each(?!\s+(?:adult|patient|recipient|child|case|of (?:them|these)))"
     r"|(?:\w+\s+)?(?:in|on)\s+(?:both|the two)\s+(?:groups|arms))\b",
     re.IGNORECASE,
 )
@@ -29,7 +31,8 @@ _LEAD = re.compile(
     r"|than|was|were|in|from|on|for|by)\b",
     re.IGNORECASE,
 )
-_LETTERED = re.compile(r"(?:group|arm|cohort) \w{1,3}", re.IGNORECASE)
+LETTERED = re.compile(r"(?:group|arm|cohort) \w{1,3}", re.IGNORECASE)
+_PAIR = 2
 _THREE_ARMS = 3
 _PLUS = re.compile(r"\s*\+\s*$")
 # `Each of 20 recipients was matched with two controls`: no size of both.
@@ -56,7 +59,7 @@ class Slot:
     is_other: bool = False
 
 
-def each(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> list[Slot]:
+def each(part: Part, able: Sequence[Figure], named: Sequence[Tag], aliases: Mapping[str, str]) -> list[Slot]:
     """`21 in each arm`, `two groups of 18`, `20 + 20`: one size for every arm that the sentence lists."""
     for at, figure in enumerate(able):
         before, after = part.text[: figure.start], part.text[figure.end :]
@@ -68,7 +71,14 @@ def each(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> list[Slot]
         lists = [one for one in named if one.start > figure.end]
         if re.search(r"\bthree\b", after[:40] + before[-60:]) and len(lists) >= 3:
             return [Slot(figure, one.role, one.label, False, True) for one in lists[:3]]
-        letters = {one.label.lower(): one for one in lists if _LETTERED.fullmatch(one.label)}
+        if re.search(r"\bthree\b", after[:40] + before[-60:], re.IGNORECASE) and not lists:
+            own = [(name, role) for name, role in sorted(aliases.items()) if LETTERED.fullmatch(f"group {name}")]
+            return (
+                [Slot(figure, role, f"group {name}", False, True) for name, role in own]
+                if len(own) == _THREE_ARMS
+                else []
+            )
+        letters = {one.label.lower(): one for one in (lists or named) if LETTERED.fullmatch(one.label)}
         if len(letters) == _THREE_ARMS:
             return [Slot(figure, one.role, one.label, False, True) for one in letters.values()]
         return [Slot(figure, role, "", False, True) for role in (MSC, CONTROL)]
@@ -102,19 +112,28 @@ def numbers_first(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> l
     """`(12 with cells, 12 controls)`: a bracket of two numbers, each right before the name of its own arm."""
     for match in _BRACKET.finditer(part.text):
         inside = [f for f in part.figures if match.start() < f.start < match.end()]
-        if len(inside) != 2 or any(f.is_percent or f not in able for f in inside):
+        if len(inside) != _PAIR or any(f.is_percent or f not in able for f in inside):
             continue
-        slots = [
-            Slot(f, one.role, one.label, False)
-            for f in inside
-            for one in named
-            if one.start >= f.end and _TO_NAME.fullmatch(part.text[f.end : one.start])
-        ]
-        if len(slots) == 2 and (done := completed(slots)):
+        slots = [_before_name(part, f, named) for f in inside]
+        is_sum = any(f.end <= match.start() and f.value == sum(i.value for i in inside) for f in part.figures)
+        if not is_sum and any(one.role is None for one in slots):
+            continue
+        if done := completed(slots):
             return done
     return []
 
 
+def _before_name(part: Part, figure: Figure, named: Sequence[Tag]) -> Slot:
+    """A number right before a name; where that is of no known arm it has no role."""
+    for one in named:
+        if one.start >= figure.end and _TO_NAME.fullmatch(part.text[figure.end : one.start]):
+            return Slot(figure, one.role, one.label, False)
+    told = _NO_ARM.match(part.text, figure.end)
+    return Slot(figure, None, told[0].strip() if told else "", False, is_other=told is None)
+
+
+# `32 anti-IL-2R antibody`: a name of one's own.
+_NO_ARM = re.compile(r"\s+[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}(?=\s*[,;)])")
 _TO_NAME = re.compile(r"\s+(?:(?:with|given|in|received|on|to)\s+)?")
 
 
@@ -142,6 +161,14 @@ def completed(group: Sequence[Slot]) -> list[Slot] | None:
         return None
     if len(said) == 2 and None not in roles:
         return list(group)
+    if (
+        said == {CONTROL}
+        and len(group) == _THREE_ARMS
+        and roles.count(CONTROL) == 1
+        and all(s.is_bracketed for s in group)
+    ):
+        # `a single-dose group (n), a multiple-dose group (n) or a control group (n)`: the others got the cells.
+        return [one if one.role else replace(one, role=MSC) for one in group]
     if len(said) == 1 and roles.count(None) == 1 and len(group) == 2:
         (role,) = said
         return [one if one.role else replace(one, role=OTHER[role]) for one in group]

@@ -44,8 +44,8 @@ def parts(text: str, words: Words) -> list[Part]:
             labelled += [named] if named is not None else []
             found.append(Part(begin, begin + len(sentence), sentence, section, tuple(figures(sentence))))
     # `Aim: ...` before a text without labels opens no section that holds the rest.
-    if labelled == ["background"] and found[0].section == "background":
-        found[1:] = [replace(part, section="") for part in found[1:]]
+    if "background" in labelled and not {"methods", "results"} & set(labelled):
+        found = [part if _section(part.text, words) else replace(part, section="") for part in found]
     return found
 
 

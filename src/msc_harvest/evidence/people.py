@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,7 +46,9 @@ TAKEN = re.compile(
     r"|underwent randomi[sz]ation|completed|consented|agreed)\b",
     re.IGNORECASE,
 )
-_SHARE_BEFORE = re.compile(r"(?:%|per\s?cent)\s*[(\[;,]\s*[nN]\s*=\s*$", re.IGNORECASE)
+
+
+RATIO = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +120,11 @@ def countable(part: Part, figure: Figure) -> bool:
     return not _LABELLED.search(before) or bool(re.search(r"\b(?:in|and|from)\s*$", before, re.I))
 
 
-def arm_sizes(found: Sequence[Part], words: Words) -> list[Arm]:
-    """Sizes of the arms: `A (n = 51) or B (n = 52)`, numbers beside words of allotment that add up."""
-    rules = patterns(words)
-    stated = {int(f.value) for part in found for f in part.figures if _stated(part, f, rules)}
-    earlier: set[int] = set()
-    arms: dict[int, Arm] = {}
-    for part in found:
-        if not part.figures:
-            earlier = set()
-            continue
-        here = {int(f.value) for f in part.figures if countable(part, f) and f.value >= 8}
-        for figure, rule, certainty in _arm_figures(part, rules, words, stated | earlier | here):
-            size = People(
-                int(figure.value),
-                part.start + figure.start,
-                part.start + figure.end,
-                rule,
-                certainty,
-                bool(words["planned"].search(part.text)),
-            )
-            arms.setdefault(part.start + figure.start, _arm(label_of(part, figure), size, words))
-        earlier = here
-    return _without_sums(list(arms.values()))
-
-
-def _arm(label: str, size: People, words: Words) -> Arm:
-    return Arm(label, size, role_of(label, words))
+def bare_year(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) -> bool:
+    """Whether a number reads as a year: four digits of our time, nobody counted right after it."""
+    if figure.in_words or int(figure.value) not in YEARS or "," in part.text[figure.start : figure.end]:
+        return False
+    return not (N_EQUALS.search(part.text[: figure.start]) or rules["people_after"].match(part.text[figure.end :]))
 
 
 def role_of(name: str, words: Words) -> str | None:
@@ -154,103 +133,3 @@ def role_of(name: str, words: Words) -> str | None:
     if control and treated and re.search(r"\b(?:and|or|versus|vs)\b", name):
         return None
     return "control" if control else "msc" if treated else None
-
-
-def _stated(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) -> bool:
-    before, after = part.text[: figure.start], part.text[figure.end :]
-    said = (
-        rules["people_after"].match(after)
-        or N_EQUALS.search(before[-20:])
-        or A_TOTAL.search(before[-60:])
-        or TAKEN.match(after)
-    )
-    return bool(said) and figure.value >= 8 and countable(part, figure)
-
-
-def _without_sums(arms: list[Arm]) -> list[Arm]:
-    sizes = {arm.size.value for arm in arms}
-    sums = {a + b for a in sizes for b in sizes if a != b}
-    return [arm for arm in arms if arm.size.value not in sums or arm.size.rule_id == "arm_n_equals"]
-
-
-def _arm_figures(
-    part: Part, rules: dict[str, re.Pattern[str]], words: Words, stated: set[int]
-) -> Iterator[tuple[Figure, str, str]]:
-    able = [figure for figure in part.figures if countable(part, figure)]
-    bracketed = [
-        f
-        for f in able
-        if N_EQUALS.search(part.text[max(0, f.start - 20) : f.start])
-        and f.value >= 4
-        and not _SHARE_BEFORE.search(part.text[max(0, f.start - 40) : f.start])
-        and not rules["people_before"].search(part.text[max(0, f.start - 140) : f.start])
-    ]
-    if bracketed and (len(bracketed) >= 2 or _ARM_NAME.search(part.text[: bracketed[0].start])):
-        largest = max(bracketed, key=lambda f: f.value)
-        rest = [f for f in bracketed if f is not largest]
-        if len(rest) >= 2 and sum(f.value for f in rest) == largest.value:
-            bracketed = rest
-        for figure in bracketed:
-            yield figure, "arm_n_equals", "high"
-    allotted = rules["allotted"].search(part.text)
-    for group in _adding_up(able, stated):
-        if allotted or words["arm_noun"].search(part.text):
-            for figure in group:
-                yield figure, "arm_adds_up", "low"
-    if allotted:
-        beside = [f for f in able if f.value >= 3 and _beside_arm(part, f, rules)]
-        if len(beside) >= 2:
-            for figure in beside:
-                yield figure, "arm_beside_allotment", "low"
-
-
-def _adding_up(able: Sequence[Figure], stated: set[int]) -> Iterator[Sequence[Figure]]:
-    for size in (2, 3, 4):
-        for at in range(len(able) - size + 1):
-            group = able[at : at + size]
-            values = [f.value for f in group]
-            if int(sum(values)) in stated and min(values) >= 3 and max(values) <= 4 * min(values):
-                yield group
-
-
-def _beside_arm(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) -> bool:
-    before, after = part.text[: figure.start], part.text[figure.end :]
-    if A_TOTAL.search(before[-60:]) or rules["not_all"].search(after[:50]):
-        return False
-    if re.match(
-        r"(?:\s+[\w-]+){0,3}?\s+(?:were\s+)?(?:randomly\s+)?(?:randomi[sz]ed|assigned"
-        r"|allocated)(?:\s+to)?\s+(?!either)",
-        after,
-    ) and not re.match(r"[^.;]{0,60}\beither\b", after):
-        return True
-    return bool(
-        re.match(r"(?:\s+[\w-]+){0,2}?\s+(?:to|in|into|received|for|on)\b", after)
-        or (re.search(r"[(,]\s*$", before) and re.match(r"(?:\s+[\w-]+)?\s*[),]", after))
-    )
-
-
-_ARM_NAME = re.compile(r"\b(?:groups?|arms?)(?:\s+[A-Z0-9]{1,3})?\s*[(\[]\s*n\s*=\s*$", re.IGNORECASE)
-_OPEN = re.compile(
-    r"(?:[,;:]|\b(?:to|or|and|versus|vs\.?|either|receive|received|with|into|in|of|between|from)\b)\s*", re.I
-)
-
-
-def label_of(part: Part, figure: Figure) -> str:
-    """The words that name an arm beside its size; '' where none are found."""
-    before, after = part.text[: figure.start], part.text[figure.end :]
-    if N_EQUALS.search(before[-20:]):
-        head = re.sub(r"[(\[,;:]?\s*[nN]\s*(?:=|:|was|of)\s*$", "", before)
-        return _last_phrase(head)
-    match = re.match(
-        r"(?:\s+[\w-]+){0,3}?\s+(?:to|in|into|received|for|on|assigned|had)\s+(?:the\s+|to\s+)*([^,.;()]{2,60})", after
-    )
-    if match:
-        return re.split(r"\s+(?:and|versus|vs)\s+(?=\d)", match[1])[0].strip()
-    return _last_phrase(re.sub(r"[(\[]\s*$", "", before)) if re.search(r"[(\[]\s*$", before) else ""
-
-
-def _last_phrase(head: str) -> str:
-    head = re.sub(r"\([^()]*\)\s*$", "", head).strip()[-90:]
-    cuts = [match.end() for match in _OPEN.finditer(head)]
-    phrase = head[cuts[-1] :] if cuts else head
-    return phrase.strip(" ([,")

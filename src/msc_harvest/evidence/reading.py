@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 
 from msc_harvest.evidence.binding import NO_OUTCOME, read_bound
+from msc_harvest.evidence.contrasts import contrasted
 from msc_harvest.evidence.counts import Count, is_evidence, read_counts
+from msc_harvest.evidence.graver import none_of_those
+from msc_harvest.evidence.groups import arm_sizes
 from msc_harvest.evidence.inferred import derived, of_all, zeros
 from msc_harvest.evidence.measured import read_measured
 from msc_harvest.evidence.moments import moment_of
 from msc_harvest.evidence.outcomes import Named, measures, nearest, outcomes
 from msc_harvest.evidence.parts import Part, parts
-from msc_harvest.evidence.people import Arm, People, arm_sizes
+from msc_harvest.evidence.people import Arm, People
+from msc_harvest.evidence.shorthand import with_short_forms
 from msc_harvest.evidence.spreads import spread_said
 from msc_harvest.evidence.study import CONTROL, MSC, Study, in_order, study_of
 from msc_harvest.evidence.totals import sum_of, total_over, totals
 from msc_harvest.evidence.values import Reading, Unread, Value, of_count, of_share
+from msc_harvest.evidence.weighing import weighed_totals
 from msc_harvest.evidence.words import Words
 
 # Characters of a sentence; what is longer is a table or a list run together, and not read.
@@ -26,6 +31,7 @@ def read_abstract(text: str, words: Words) -> Reading:
     """Read an abstract with the words of the vocabulary. Never raises on any text."""
     every = parts(text, words)
     found = [part for part in every if len(part.text) <= LONGEST]
+    words = with_short_forms(found, words) if words["therapy"].search(text) else words
     arms = arm_sizes(found, words)
     people = totals(found, words, arms)[:2]
     said = spread_said(text)
@@ -37,14 +43,21 @@ def read_abstract(text: str, words: Words) -> Reading:
     if study:
         arms = list(study.arms)
         people = _whole(found, text, study, people, words)
+    else:
+        people = weighed_totals(found, words, arms)
+        arms = [arm for arm in arms if arm.size.value not in {one.value for one in people}]
     if study and not study.is_reporting:
         planned = tuple(one for one in people if one.is_planned) if words["protocol"].search(text) else ()
         return Reading(planned, (), (), ())
+    earlier: list[Named] = []
     for part in found:
         named, levels = outcomes(part, words), measures(part, words)
         if study:
             study = in_order(study, part, words)
             here, unread = _of_study(part, named, levels, study, said, words)
+            graver = none_of_those(part, named, earlier, study, words)
+            here += [_placed(part, one, code, words) for one, code in graver]
+            earlier = named
         else:
             plain, unread = _counts(part, named, arms, people, words)
             here = [_placed(part, one, nearest(named, one.start - part.start), words) for one in plain]
@@ -68,11 +81,46 @@ def _whole(found: list[Part], text: str, study: Study, people: list[People], wor
         return people
     if {arm.role for arm in study.arms} != {MSC, CONTROL} and not study.is_single:
         return [one for one in people if one.value not in {arm.size.value for arm in study.arms}]
+    if told := _parted(found, study, sizes):
+        return [told]
     stated = total_over(found, words, sizes)[:2]
+    treated = _of_now(found, study, words)
+    if treated and not any(one.value == sizes for one in stated):
+        return [treated]
     if stated or (study.is_single and len(study.arms) < _SEVERAL):
         return stated or people or [arm.size for arm in study.arms if arm.size.value > _SEVERAL]
-    whole = sum_of(study.arms, text)
+    whole = sum_of(study.listed if len(study.listed) == len(study.arms) else study.arms, text)
     return [whole] if whole.end - whole.start <= _TOGETHER else []
+
+
+def _parted(found: list[Part], study: Study, sizes: int) -> People | None:
+    """The number right before a bracket that parts it into the arms: `36 recipients (18 A, 18 B)`."""
+    first = min(arm.size.start for arm in study.arms)
+    for part in found:
+        for figure in part.figures:
+            is_sum = figure.whole and figure.value == sizes and part.start + figure.end < first < part.end
+            is_some = re.search(r"\bin (?:the )?$", part.text[: figure.start])
+            if (
+                is_sum
+                and is_some
+                and re.fullmatch(r"(?:\s+[\w-]+){0,4}\s*\((?:[^\d()]*)", part.text[figure.end : first - part.start])
+            ):
+                return People(sizes, part.start + figure.start, part.start + figure.end, "total_people", "high")
+    return None
+
+
+def _of_now(found: list[Part], study: Study, words: Words) -> People | None:
+    """The treated arm of a study that compares it with people of an earlier time: they were not taken in."""
+    controls = [arm for arm in study.arms if arm.role == CONTROL]
+    treated = [arm for arm in study.arms if arm.role == MSC]
+    own = next((part for part in found if controls and part.start <= controls[0].size.start < part.end), None)
+    if (
+        own is None
+        or len(treated) != 1
+        or (own.start <= treated[0].size.start < own.end and words["allotted"].search(own.text))
+    ):
+        return None
+    return treated[0].size if words["earlier"].search(own.text) else None
 
 
 # Two arms or more have a sum.
@@ -104,9 +152,11 @@ def _placed(part: Part, one: Count, code: str | None, words: Words) -> Value:
 def _counts(
     part: Part, named: list[Named], arms: list[Arm], people: list[People], words: Words
 ) -> tuple[list[Count], list[str]]:
-    counts, unread = read_counts(part, arms, people[0].value if people else None, words)
+    stated, unread = read_counts(part, arms, people[0].value if people else None, words)
+    counts = contrasted(part, stated, arms, people, words)
     if named:
-        taken = {one.start for one in counts} | _shares_taken(part, counts)
+        told = [*stated, *counts]
+        taken = {one.start for one in told} | _shares_taken(part, told)
         counts = counts + list(derived(part, taken, arms, words))
         if not counts:
             spans = [(a, b) for a, b, _ in named]

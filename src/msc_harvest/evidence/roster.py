@@ -10,14 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import combinations
 
+from msc_harvest.evidence.choosing import adding_up, are_events, with_roles
 from msc_harvest.evidence.figures import Figure
 from msc_harvest.evidence.items import may_count
 from msc_harvest.evidence.labels import CONTROL, MSC, Tag, tags
-from msc_harvest.evidence.listed import Slot, bracketed_list, completed, each, numbers_first, phrase, role_of_stretch
+from msc_harvest.evidence.listed import (
+    LETTERED,
+    Slot,
+    bracketed_list,
+    each,
+    numbers_first,
+    phrase,
+    role_of_stretch,
+)
 from msc_harvest.evidence.parts import Part
+from msc_harvest.evidence.sizing import as_denied, may_be_size, of_all_treated, of_things, without_descriptions
 from msc_harvest.evidence.words import Words
 
 _OPEN = re.compile(r"[(\[](?:[^()\[\]]*[,;:]\s*)?\s*(?:[nN]\s*=\s*)?$")
@@ -39,10 +47,25 @@ _SAME_AGAIN = re.compile(
 )
 # `within a trial of MSC (n = 50)`: the people of the trial, not of an arm.
 _OF_STUDY = re.compile(r"\b(?:trial|study|registry)\s+(?:of|on|with)\b[^()\[\].;,]*$", re.IGNORECASE)
+# `trial of MSC (25) against induction (25)`: the first of two arms after all.
+_THEN_OTHER = re.compile(r"[)\]]\s+(?:against|versus|vs?\.?|or|and|compared)\b")
 _GIVEN = re.compile(r"\b(?:received|got|had|given|infused|(?:treated|infused|injected) with)\s+(?:\w+\s+)?$")
 # The end of a cell product's name; `MSC placebo` is not one.
 _NO_HEAD = re.compile(r"(?=\s*(?:[,.;)]|$)|\s+(?:on|at|before|after|with|without|during|in|by|and|but|plus)\b)")
-_GIVEN_TO = re.compile(r"\b(?:given|infused|administered|injected|offered)\s+(?:in)?(?:to)?\s*(?:\w+\s+)?$")
+# `We randomised 88 recipients to A or to B`: all of them.
+_ALL_OF = re.compile(r"\b(?:randomi[sz]ed|assigned|allocated)\s+(?:a total of\s+)?$", re.IGNORECASE)
+# `Study group, 24 recipients; control group, 24`.
+_GROUP_THEN = re.compile(r"[\w\s-]*\b(?:group|arm|cohort)[,:]\s+", re.IGNORECASE)
+_WHO = re.compile(r"\s+(?:[\w-]+\s+){0,4}?(?:who|whom|that)\b")
+# `the previous nine`: characters before a number in which such a word stands.
+_JUST = 24
+# `with a drug in 3.`: some of them, no arm.
+_IN_SOME = re.compile(r"\bin\s+$")
+_ENDS = re.compile(r"\s*(?:[.;,)]|$)")
+_GIVEN_TO = re.compile(
+    r"\b(?:given|infused|administered|injected|offered)\s+(?:in)?(?:to)?\s*(?:the\s+)?(?:(?!and\b|or\b"
+    r"|while\b)[\w-]+\s+){0,3}$"
+)
 
 
 def roster(part: Part, aliases: dict[str, str], words: Words, whole: int | None, known: frozenset[int]) -> list[Slot]:
@@ -53,23 +76,29 @@ def roster(part: Part, aliases: dict[str, str], words: Words, whole: int | None,
     able = [f for f in part.figures if may_be_size(part, f)]
     if not able:
         return []
-    named = tags(part.text, words, aliases)
+    named = as_denied(part, tags(part.text, words, aliases))
+    if of_all_treated(part, able, named):
+        return []
+    able = without_descriptions(part, able, named, words)
     said = bool(words["made_up_of"].search(part.text))
-    both = each(part, able, named) if said else []
+    both = each(part, able, named, aliases) if said else []
     both = both or _bracketed(part, able, named, whole, words)
     if both:
         return both
+    able = [f for f in able if not of_things(part, f, named, words)]
     beside = {tag.start - 1 for tag in named}
     able = [f for f in able if may_count(part, f) or _TAKES.match(part.text, f.end) or f.end in beside]
     able = [f for at, f in enumerate(able) if not (at and _is_whole_of(part, able[at - 1], f))]
     slots = [_slot(part, f, _around(part, able, at), named, words) for at, f in enumerate(able)]
     slots = [one for one in slots if one.role or not _of_whole(part, one.figure, words)] if said else slots
     slots = _still_in(part, slots, words)
-    sure = _adding_up(part, slots, whole, known)
+    if len(slots) == 1 and _ALL_OF.search(part.text[: slots[0].figure.start]):
+        return []
+    sure = adding_up(part, slots, whole, known)
     if sure or not said:
         return sure
-    found = _with_roles(part, slots, whole)
-    return [] if found and _are_events(part, found, named, words) else found
+    found = with_roles(part, slots, whole)
+    return [] if found and are_events(part, found, named, words) else found
 
 
 def _bracketed(part: Part, able: Sequence[Figure], named: Sequence[Tag], whole: int | None, words: Words) -> list[Slot]:
@@ -86,44 +115,13 @@ def _bracketed(part: Part, able: Sequence[Figure], named: Sequence[Tag], whole: 
     )
 
 
-def may_be_size(part: Part, figure: Figure) -> bool:
-    """Whether a number is none of a dose, a power of ten, a ratio, a year or an age."""
-    before, after = part.text[: figure.start], part.text[figure.end :]
-    if figure.value < 2 or not figure.whole or _NO_SIZE_BEFORE.search(before):
-        return False
-    if figure.value <= _GROUPS_AT_MOST and re.search(r"\b(?:groups?|arms?|cohorts?)\s*$", before, re.IGNORECASE):
-        return False
-    if (
-        1950 <= figure.value <= 2050
-        and not figure.in_words
-        and re.search(r"\b(?:in|between|and|to|from|since|before|after|until|of|,)\s*$", before)
-    ):
-        return False
-    return not _NO_SIZE_AFTER.match(after)
-
-
-# A larger number behind the word group is its size, not its name.
-_GROUPS_AT_MOST = 6
-_NO_SIZE_BEFORE = re.compile(
-    r"(?:10\s*[\^(]|\bat (?:least|most)"
-    r"|[×^±]|\d:|\b(?:days?|weeks?|months?|years?|doses?|grades?)\s+[-−–]?\d+(?:,\s+[-−–]?\d+)*"
-    r"(?:,|,?\s+(?:and|or|to))|[-−–]|\bages?d?|\bphase|\bdays?|\b(?:[Aa]fter|[Ww]hen|[Oo]nce|[Bb]ecause)"
-    r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|up|near|close|prior)) to)\s*$"
-)
-_NO_SIZE_AFTER = re.compile(
-    r"\s?:\s?\d|\s*(?:,|and|or|to|[-–])\s*(?:\d+\s*(?:,|and|or|to|[-–])\s*)*\d+\s*-?\s*(?:months?|weeks?|days?|years?|hours?|mg|million|infusions|doses)\b"
-    r"|\s+(?:previous|preceding|following|further|consecutive)\s+(?:years|months|weeks|days)\b"
-    r"|\s*(?:[×^·/]|per\s(?!group|arm|cohort)|million|infusions?|doses?|weekly"
-    r"|(?:equal |parallel |\w+ )?(?:groups|arms|cent(?:re|er)s|hospitals)\b"
-    r"|(?:(?!received|had|got|underwent|completed|were|was|with|of|to)[\w-]+\s+){0,4}(?:infusions|doses)\b)"
-)
-
-
 def _of_whole(part: Part, figure: Figure, words: Words) -> bool:
     """`Of 31 patients screened`: those the others are taken from, or who were not all taken."""
-    clause = _BREAK.split(part.text[figure.end :])[0].split(",")[0][:60]
+    later = min((f.start for f in part.figures if f.start > figure.end), default=len(part.text))
+    clause = _BREAK.split(part.text[figure.end : later])[0].split(",")[0][:60]
     is_taken = _TAKEN_IN.match(part.text, figure.end)
-    return bool(is_taken or _OF.search(part.text[: figure.start]) or words["not_all"].search(clause))
+    is_told = _WHO.match(part.text, figure.end)
+    return bool(is_taken or (not is_told and _OF.search(part.text[: figure.start])) or words["not_all"].search(clause))
 
 
 def _is_whole_of(part: Part, some: Figure, figure: Figure) -> bool:
@@ -139,10 +137,13 @@ _DID = re.compile(
 _OF = re.compile(r"\b(?:of|among)(?: the| these| all)?\s*$", re.IGNORECASE)
 _TAKEN_IN = re.compile(
     r"\s+(?:[\w-]+\s+){0,3}?(?:(?:was|were|had been)\s+(?:\w+\s+)?)?"
-    r"(?:enroll?ed|included|recruited|randomi[sz]ed|consented|eligible)\b"
+    r"(?:enroll?ed|included|recruited|randomi[sz]ed|consented|gave consent|eligible)\b"
     r"(?!\s+(?:to|into|in)\b)"
 )
-_TAKES = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:received|had|got|underwent|completed|was|were)\b")
+_TAKES = re.compile(
+    r"\s+(?!years?\b|months?\b|weeks?\b|days?\b|hours?\b|h\b|min\b)(?:[\w-]+\s+){0,2}?(?:received|had|got"
+    r"|underwent|completed|was|were)\b"
+)
 
 
 def _around(part: Part, able: Sequence[Figure], at: int) -> tuple[int, int]:
@@ -163,8 +164,11 @@ def _slot(part: Part, figure: Figure, around: tuple[int, int], named: Sequence[T
     if (
         told
         and (listed or _HAD.fullmatch(text[told[-1].end : figure.start]))
+        and not _WHO.match(text, figure.end)
         and not _IN.search(text[: told[-1].start])
     ):
+        return Slot(figure, told[-1].role, told[-1].label, False)
+    if told and _GROUP_THEN.fullmatch(text, told[-1].start, figure.start):
         return Slot(figure, told[-1].role, told[-1].label, False)
     stop = _BREAK.search(text, figure.end, around[1])
     until = stop.start() if stop else around[1]
@@ -176,8 +180,16 @@ def _slot(part: Part, figure: Figure, around: tuple[int, int], named: Sequence[T
     if allotted and len({one.role for one in here}) == 2:
         return Slot(figure, None, "", False)
     role = role_of_stretch(named, figure.end, until)
-    if role == CONTROL and here[0].role == MSC and _GIVEN.search(text, figure.end, here[0].start):
+    if role == CONTROL and _were_given_cells(text, here):
+        role = MSC
+    if role in (None, CONTROL) and _COMPARED_WITH.search(text[: figure.start]):
+        role = CONTROL
+    if role == CONTROL and here and here[0].role == MSC and _GIVEN.search(text, figure.end, here[0].start):
         role = MSC if _NO_HEAD.match(text, here[0].end) else role
+    if role is None and _IN_SOME.search(text[: figure.start]) and _ENDS.match(text, figure.end):
+        return Slot(figure, None, "", False, is_other=True)
+    if role is None and words["earlier"].search(text, max(around[0], figure.start - _JUST), until):
+        role = CONTROL
     if role is None and not re.search(r"\w", text[figure.end : until].split("(")[0]):
         since = _clause_start(text, around[0], figure.start)
         return Slot(figure, role_of_stretch(named, since, figure.start), phrase(text[since : figure.start]), False)
@@ -187,6 +199,27 @@ def _slot(part: Part, figure: Figure, around: tuple[int, int], named: Sequence[T
         return Slot(figure, told[-1].role, told[-1].label, False)
     first = next((one for one in named if figure.end <= one.start < until and one.role == role), None)
     return Slot(figure, role, first.label if first else phrase(text[figure.end : until]), False)
+
+
+def _were_given_cells(text: str, here: Sequence[Tag]) -> bool:
+    """`under standard drugs received cells`: what the control is called after was given beside what they received."""
+    first = next((one for one in here if one.role == MSC), None)
+    if first is None or here[0].role != CONTROL:
+        return False
+    lead = text[here[0].end : first.start]
+    together = _TOGETHER.fullmatch(lead) and _RECEIVES.search(text[: here[0].start])
+    return bool(_RECEIVES.search(lead) or together) and not _NOT_GIVEN.search(lead)
+
+
+_RECEIVES = re.compile(r"\b(?:received|got|had|(?:was|were) (?:given|infused|treated|offered))\b")
+# `with a drug, another and cells`: one list.
+_TOGETHER = re.compile(r"(?:,\s+[\w-]+(?:\s[\w-]+)?)*,?\s+(?:and|plus|with|together with)\s+(?:[\w-]+\s+){0,3}")
+_NOT_GIVEN = re.compile(r"\b(?:not|no|never|without|while|whereas|versus)\b")
+# `They were compared with 22 recipients who declined`: those compared with are the controls.
+_COMPARED_WITH = re.compile(
+    r"\b(?:[Tt]hey|[Rr]esults|[Oo]utcomes|[Tt]hese|[Dd]ata|[Tt]heir \w+)\b[^.;]{0,40}\bcompared (?:with|to|against)\s+"
+    r"(?:(?:those|that|outcomes|results) (?:of|in)\s+)?(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}?(?:of\s+)?$"
+)
 
 
 def _in_bracket(
@@ -199,17 +232,22 @@ def _in_bracket(
     inner = [one for one in named if start <= one.start and one.end <= end and is_closed]
     head = text[around[0] : start]
     if inner:
-        return Slot(figure, inner[0].role, phrase(head) or inner[0].label, True)
+        lettered = LETTERED.fullmatch(inner[0].label)
+        return Slot(figure, inner[0].role, inner[0].label if lettered else phrase(head) or inner[0].label, True)
     last = head.rstrip().rsplit(" ", 1)[-1]
     is_thing = words["not_people"].fullmatch(last) and not (
         _N_IS.search(text[: figure.start]) and any(0 <= start - one.end <= len(last) + 2 for one in named)
     )
     is_part = words["described_by"].match(text[figure.end :].lstrip()) or is_thing
-    if is_part or _OF_STUDY.search(head.rstrip()):
+    is_first = _THEN_OTHER.match(text, end)
+    if is_part or (_OF_STUDY.search(head.rstrip()) and not is_first):
         return Slot(figure, None, "", True, is_other=True)
     if _LISTED.match(text[figure.end : end]):
         return None
     since = _clause_start(text, around[0], start)
+    letter = next((one for one in named if since <= one.start < start and LETTERED.fullmatch(one.label)), None)
+    if letter and _N_IS.search(text[: figure.start]):
+        return Slot(figure, letter.role, letter.label, True)
     cuts = [m.end() for m in _PIECE.finditer(text, since, start)]
     label, role = text[since:start], role_of_stretch(named, cuts[-1] if cuts else since, start)
     before = role_of_stretch(named, since, start) if role is None else None
@@ -247,92 +285,3 @@ def _still_in(part: Part, slots: Sequence[Slot], words: Words) -> list[Slot]:
 
 # Those who left an arm are fewer than a third of the largest.
 _FEW = 3
-
-
-def _adding_up(part: Part, slots: Sequence[Slot], whole: int | None, known: frozenset[int]) -> list[Slot]:
-    """Slots side by side that make up a number of people said elsewhere, each with its role."""
-    values = [int(one.figure.value) for one in slots[:_SLOTS_AT_MOST]]
-    for size in (4, 3, 2):
-        for places in combinations(range(len(values)), size):
-            total = sum(values[at] for at in places)
-            others = {value for at, value in enumerate(values) if at not in places}
-            if not (total in others or total == whole or (total in known and size == 2)):
-                continue
-            between = [at for at in range(places[0], places[-1]) if at not in places]
-            is_beside = all(values[at] in others or values[at] == total for at in between)
-            group = [slots[at] for at in places]
-            if is_beside and (done := completed(group) or (total == whole and _third(part, group))):
-                return done
-    return []
-
-
-def _third(part: Part, group: Sequence[Slot]) -> list[Slot]:
-    """`a received cells, b received cells with A, c received A`: of all people, the last got no cells."""
-    is_each = all(_RECEIVED.match(part.text, one.figure.end) for one in group)
-    if [one.role for one in group] != [MSC, MSC, None] or not is_each or group[-1].is_other:
-        return []
-    return [*group[:-1], replace(group[-1], role=CONTROL)]
-
-
-_RECEIVED = re.compile(r"\s+(?:(?:patients|recipients|participants)\s+)?(?:received|were given|got|had)\b")
-# A sentence with more numbers is a list of events; what all their combinations add up to says nothing.
-_SLOTS_AT_MOST = 12
-
-
-def _with_roles(part: Part, slots: Sequence[Slot], whole: int | None) -> list[Slot]:
-    """Of slots that do not add up two that are written alike, else the first of each role that the words give."""
-    parts_of = [one for one in slots if one.figure.value != whole]
-    needed = {one.role for one in slots} - {one.role for one in parts_of} - {None}
-    is_whole = whole is not None and sum(one.figure.value for one in parts_of) <= whole
-    kept = parts_of if parts_of and is_whole and not needed else list(slots)
-    kept = [one for one in kept if not re.match(r"\s*(?:%|per\s?cent)", part.text[one.figure.end :])]
-    subject = next((one.role for one in kept if one.is_subject), None)
-    if len(kept) > 1 and subject and _all_like(kept, subject):
-        return [replace(one, role=subject) for one in kept]
-    if kept and all(one.is_bracketed and one.role for one in kept) and len({one.role for one in kept}) == 2:
-        return list(kept)
-    done = completed(kept) if len(kept) == 2 and _alike(kept) else None
-    return done or _first_of_each(kept)
-
-
-def _are_events(part: Part, slots: Sequence[Slot], named: Sequence[Tag], words: Words) -> bool:
-    """Whether numbers that add up to nothing count those to whom something happened (`8 of A and 9 of B had fever`)."""
-    last = max(slots, key=lambda one: one.figure.start)
-    if any(one.is_bracketed for one in slots):
-        return False
-    stop = _BREAK.search(part.text, last.figure.end)
-    until = stop.start() if stop else len(part.text)
-    label = next((one for one in named if last.figure.end <= one.start < until), None)
-    if label is None or _IN_GROUP.match(part.text, last.figure.end):
-        return label is not None and not (words["allotted"].search(part.text) or _COUNTED.search(part.text))
-    control = next((one for one in named if label.end <= one.start < until and one.role == CONTROL), label)
-    until = min(until, (part.text.find(",", control.end) + 1 or until + 1) - 1)
-    label = control
-    return bool(
-        words["has_outcome"].search(part.text, label.end, until)
-        or words["left_study"].search(part.text, label.end, until)
-    )
-
-
-_COUNTED = re.compile(r"\b(?:enroll?ed|included|recruited|analy[sz]ed|evaluable|completed|available|transplanted)\b")
-_IN_GROUP = re.compile(r"(?:\s+[\w-]+)?\s+in (?:the )?(?:[\w-]+\s+){1,3}(?:group|arm)\b", re.IGNORECASE)
-
-
-def _alike(two: Sequence[Slot]) -> bool:
-    """Whether two slots are written alike and neither is a small part: of them one may take its role from the other."""
-    first, second = two
-    small, large = sorted(one.figure.value for one in two)
-    return first.is_bracketed == second.is_bracketed and large <= 8 * small
-
-
-def _all_like(slots: Sequence[Slot], role: str) -> bool:
-    """Whether what the subject says of one bracket may be said of all of them."""
-    return all(one.is_bracketed and one.role in (None, role) for one in slots)
-
-
-def _first_of_each(slots: Sequence[Slot]) -> list[Slot]:
-    first: dict[str, Slot] = {}
-    for one in slots:
-        if one.role:
-            first.setdefault(one.role, one)
-    return list(first.values())

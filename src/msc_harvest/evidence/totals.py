@@ -13,11 +13,15 @@ from msc_harvest.evidence.words import Words
 
 # Where nothing better is said a low score will do; a second number must be well founded.
 _FIRST, _SECOND = 2.0, 4.0
+# What is planned stands behind what was done, unless much more is said of it.
+_PLANNED = 5.0
 
 
 def totals(found: Sequence[Part], words: Words, arms: Sequence[Arm]) -> list[People]:
     """Numbers of people in the whole study, best first: a sum of the arms, those allotted, those taken in."""
-    scored = sorted(_total_candidates(found, words, arms), key=lambda one: -one[0])
+    scored = sorted(
+        _total_candidates(found, words, arms), key=lambda one: -one[0] + (_PLANNED if one[1].is_planned else 0)
+    )
     kept: dict[int, People] = {}
     for score, one in scored:
         if score >= (_SECOND if kept else _FIRST):
@@ -55,23 +59,84 @@ def _total_candidates(found: Sequence[Part], words: Words, arms: Sequence[Arm]) 
     for part in found:
         if not part.figures:
             continue
-        planned = bool(words["planned"].search(part.text))
+        is_plan = bool(words["planned"].search(part.text))
         for figure in part.figures:
-            if not countable(part, figure) or figure.value < 4 or _bare_year(part, figure, rules):
+            if not countable(part, figure) or figure.value < _TWO or _bare_year(part, figure, rules):
                 continue
-            score = _total_score(part, figure, rules)
+            if figure.value < _FEW and not (
+                _FEW_TREATED.match(part.text, figure.end) or _WE_TREATED.search(part.text[: figure.start])
+            ):
+                continue
+            score = _total_score(part, figure, rules) + _taken_in(part, figure)
             if score <= 0 or _is_described(part, figure, words):
                 continue
             score += (3 if int(figure.value) in sums else 0) - (4 if int(figure.value) in sizes else 0)
             score -= 1 if part.section == "conclusion" else 0
             score -= 3 if _names_arm(part, figure, rules, words) or _one_of_two(part, figure) else 0
             score -= 4 if words["other_study"].search(part.text) and not _OURS.search(part.text) else 0
+            planned = is_plan and not _OF_PLANNED.match(part.text, figure.end)
             certainty = "high" if score >= 7 else "medium" if score >= 5 else "low"
             place = part.start
             yield (
                 score,
                 People(int(figure.value), place + figure.start, place + figure.end, "total_people", certainty, planned),
             )
+
+
+# So few people are all of a study only where they are said to be treated or told of.
+_TWO, _FEW = 2, 4
+_FEW_TREATED = re.compile(
+    r"\s+(?:[\w-]+\s+){1,6}?(?:with\s+[\w\s-]{3,60}?\s|who\s+[\w\s-]{3,60}?\s)?(?:(?:were|was) (?:given|treated"
+    r"|infused)|received|had received|got)\b"
+)
+
+
+_WE_TREATED = re.compile(r"\b[Ww]e (?:treated|describe|report(?: on)?|present)\s+(?:\w+\s+)?$")
+
+
+def _taken_in(part: Part, figure: Figure) -> float:
+    """What the words right beside a number say for or against its being that of all people of a trial."""
+    before, after = part.text[: figure.start], part.text[figure.end :]
+    more = 5.0 if _RANDOMISED.search(before) or _WERE_RANDOMISED.match(after) else 0.0
+    more += 4.0 if _OF_PLANNED.match(after) else 0.0
+    more -= 9.0 if re.search(r"\b(?:cohorts|groups|arms) of\s+$", before) else 0.0
+    more -= 2.0 if _HAD.match(after) else 0.0
+    more += 1.5 if _GOT.match(after) else 0.0
+    more -= 2.0 if _CONSENTED.match(after) else 0.0
+    more -= 9.0 if _DIED.match(after) or _ONE_IN.search(before) or _SCREENED_SO_MANY.search(before) else 0.0
+    more -= 2.5 if _IN_SOME.search(before) and not _STUDY_IN.search(before) else 0.0
+    is_inside = before.count("(") > before.count(")") and not N_EQUALS.search(before)
+    return more - (3.0 if is_inside and part.text[figure.end : figure.end + 1] != ")" else 0.0)
+
+
+_RANDOMISED = re.compile(r"\brandomi[sz]ed\s+(?:a total of\s+)?$", re.IGNORECASE)
+_WERE_RANDOMISED = re.compile(
+    r"(?:\s+(?:[\w-]+\s+){0,3}?(?:were|was)|\s+underwent)\s+(?:then\s+)?randomi[sz](?:ed|ation)\b", re.IGNORECASE
+)
+_OF_PLANNED = re.compile(
+    r"\s+of\s+(?:the\s+)?[\w-]+\s+(?:planned|consent\w+|eligible|scheduled)\s+(?:[\w-]+\s+){1,2}?(?:were"
+    r"|was)\s+(?:treated|infused|included|enroll?ed)"
+)
+_CONSENTED = re.compile(
+    r"\s+(?:[\w-]+\s+){0,3}?(?:(?:who\s+)?(?:signed|gave)\s+(?:\w+\s+)?consent|(?:who\s+)?consented)\b", re.IGNORECASE
+)
+_DIED = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:(?:have|had)\s+)?(?:died|lost)\b", re.IGNORECASE)
+_HAD = re.compile(
+    r"\s+(?:[\w-]+\s+){0,2}?(?:patients|recipients|children|participants|subjects)\s+(?:had|developed|experienced"
+    r"|showed)\b"
+)
+_GOT = re.compile(
+    r"\s+(?:[\w-]+\s+){0,4}?(?:patients|pts|recipients|children|participants|subjects"
+    r"|adults)\s+(?:\([^()]*\)\s+)?(?:got|received|(?:were|was) (?:given|treated|infused))\b"
+)
+_ONE_IN = re.compile(r"\b(?:1|one) in\s+$", re.IGNORECASE)
+_SCREENED_SO_MANY = re.compile(r"\b(?:screened|approached|invited|planned)\s+$", re.IGNORECASE)
+_IN_SOME = re.compile(r"\b(?:in|for)\s+(?:the\s+)?$", re.IGNORECASE)
+_STUDY_IN = re.compile(
+    r"\b(?:stud(?:y|ied)|trial|sub-?study|series|report|experience|done|carried out|performed|conducted|cells?"
+    r"|mscs?|infusions?|given|therapy|results|outcomes?)\b[^.;]*$",
+    re.IGNORECASE,
+)
 
 
 def _names_arm(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]], words: Words) -> bool:
@@ -101,15 +166,22 @@ _AND_MORE = re.compile(
 
 def _is_described(part: Part, figure: Figure, words: Words) -> bool:
     """`(5 women)`: some of those just named, told apart by who they are."""
+    before = part.text[: figure.start]
     noun = words["described_by"].match(part.text[figure.end :].lstrip())
-    return bool(noun and re.search(r"[(\[]\s*(?:n\s*=\s*)?$", part.text[: figure.start]))
+    is_inside = before.count("(") > before.count(")")
+    return bool(noun and (is_inside or re.search(r"[(\[]\s*(?:n\s*=\s*)?$", before)))
 
 
 def _bare_year(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) -> bool:
     """Whether a number reads as a year: four digits of our time, nobody counted right after it."""
     if figure.in_words or int(figure.value) not in YEARS or "," in part.text[figure.start : figure.end]:
         return False
+    if _SINCE.search(part.text[: figure.start]):
+        return True
     return not (N_EQUALS.search(part.text[: figure.start]) or rules["people_after"].match(part.text[figure.end :]))
+
+
+_SINCE = re.compile(r"\b(?:from|since|between|until|in|after|before|and|to)\s+$", re.IGNORECASE)
 
 
 def _total_score(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) -> float:
@@ -119,7 +191,7 @@ def _total_score(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) 
     score = _base(figure, before, after, is_said)
     if not score:
         return 0.0
-    clause_after = re.split(r"[;]|, (?:and|of whom|with)\b", after)[0][:160]
+    clause_after = re.split(r"[;]|, (?:and|of whom|with)\b", re.sub(r"^([\w\s-]*)\([^()]*\)", r"\1", after))[0][:160]
     if _SCREENED.match(clause_after):
         return 0.0
     clause_before = re.split(r"[;]", before)[-1][-110:]
@@ -174,7 +246,8 @@ def _part_of_all(before: str, after: str) -> float:
 
 # `213 mutation carriers were randomised`: whoever they are, they are people.
 _ALLOTTED_THEN = re.compile(
-    r"(?:\s+(?!of\b|and\b|in\b)[\w-]+){1,4}?\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:randomi[sz]ed|enrolled|recruited|assigned"
+    r"(?:\s+(?!of\b|and\b|in\b)[\w-]+){1,4}?\s+(?:(?:was|were)\s+(?:\w+\s+)?(?:randomi[sz]ed|enrolled|recruited"
+    r"|assigned"
     r"|allocated|accrued)|completed|consented|participated)\b",
     re.IGNORECASE,
 )
@@ -186,11 +259,15 @@ _OF_THEM = re.compile(
     r"|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)\b"
 )
 _SUBJECT = re.compile(
-    r"\b(?:randomi[sz]ed|study|trial|analys[ei]s|cohort|population)\s*[(\[]\s*n\s*=\s*$|\b(?:participants|patients|subjects|women|sample|cohort)"
+    r"\b(?:randomi[sz]ed|study|trial|analys[ei]s|cohort|population)\s*[(\[]\s*n\s*=\s*$|\b(?:participants"
+    r"|patients|subjects|women|sample|cohort)"
     r"\s+(?:were|was|included|comprised)\s*$|\bsample\s*[(\[]\s*n\s*=\s*$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"(?:[A-Z][A-Za-z ]+:\s*)?(?:(?:Between|From|In|During|Since)\b[^,;:]{4,60},\s*)?")
+_OPENING = re.compile(
+    r"(?:[A-Z][A-Za-z ]+:\s*)?(?:(?:Between|From|In|During|Since)\b[^,;:]{4,60},\s*|(?:Between|From|In"
+    r"|Since) \d{4}(?:\s*(?:and|to|[-–])\s*\d{4})?\s+)?"
+)
 # `Of 131 adults screened, 92 were enrolled`: those asked, not those taken in.
 _SCREENED = re.compile(
     r"(?:\s+[\w-]+){0,4}?\s+(?:(?:was|were|had been)\s+)?"
@@ -217,7 +294,8 @@ _IN_ARM = re.compile(
 # `Thirty-five patients (25%) were men`: a share is of some, unless it is of those asked who were taken in.
 _WITH_SHARE = re.compile(
     r"(?:\s+[\w-]+){1,2}?\s*[(\[]\s*\d+(?:[.·]\d+)?\s?%[^()]*[)\]]"
-    r"(?!\s+(?:(?:was|were)\s+)?(?:\w+\s+)?(?:randomi[sz]ed|enrolled|included|recruited|consented|completed|agreed|evaluable"
+    r"(?!\s+(?:(?:was|were)\s+)?(?:\w+\s+)?(?:randomi[sz]ed|enrolled|included|recruited|consented|completed"
+    r"|agreed|evaluable"
     r"|analy[sz]ed|evaluated|assessed|treated|followed|eligible|available|provided|received|underwent))",
     re.IGNORECASE,
 )

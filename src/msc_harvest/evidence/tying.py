@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Protocol
 
 from msc_harvest.evidence.parts import Part
+from msc_harvest.evidence.placed import Placed, compared, outside
 from msc_harvest.evidence.study import CONTROL, MSC, Study, Tag
 
 # Role of a tag that stands for every arm: `in each group`, `neither arm`.
 EACH = "each"
 _EACH = re.compile(
     r"\b(?:neither|each|either|both|all|any|every)\s+(?:of (?:the|our) )?(?:the )?"
-    r"(?:two |three |study |treatment |treated )?(?:groups?|arms?|cohorts?)\b|\bper (?:group|arm)\b"
+    r"(?:two |three |study |treatment |treated )?(?:groups?|arms?|cohorts?|dose levels?)\b|\bper (?:group|arm)\b"
     r"|(?<=\bin )(?:both|each)(?=\s*[.,;)]|$)",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _AGAINST = re.compile(r"\b(?:vs?\b\.?|versus|against|compared (?:with|to)|as opp
 _LIST = re.compile(
     r"[\s,%(\[)\]]*(?:(?:in|at|patients|recipients|participants|cases|children|per cent|of (?:them|patients))\b\s*)*"
     r"[\s,%)\]]*(?:and|vs?\b\.?|versus|against|compared (?:with|to)|as (?:against|opposed to)|,)\s*(?:and\s+)?"
-    r"(?:(?:in|to|at|with|that|of|only)\s+)*(?:\d+(?:[.·]\d+)?\s?%\s*[(\[])?[(\[]?\s*",
+    r"(?:(?:in|to|at|with|that|of|only)\s+)*(?:\d+(?:[.·]\d+)?\s?%\s*[(\[])?[(\[]?\s*(?:n\s*=\s*)?",
     re.IGNORECASE,
 )
 _NO_ARM_AFTER = re.compile(
@@ -50,32 +50,26 @@ _NO_NAME = re.compile(r"\s+(?!receive|get\b|have\b|undergo|given\b|treated\b|rec
 _BY_TEST = re.compile(r"[(\[][^()\[\]]*\bp\s*[=<>≤][^()\[\]]*$", re.IGNORECASE)
 
 
+_WHILE = re.compile(r"[;,]\s+(?:while|whereas|but)\b")
+# `(A groups versus control, hazard ratio 0.4)`: what was tested, not who was counted.
+_TESTED = re.compile(r"\([^()]*\b(?:hazard|odds|risk|rate)?\s*ratio\b[^()]*\)", re.IGNORECASE)
+# `3 MSC patients and 4 others`: characters from the one to the other.
+_SOON = 40
 # `two deaths, both in the control arm`: the comma parts nothing.
 _ALL_IN = re.compile(r",\s*(?:(?:both|all|each)\s+)?(?:in|on|among|from)\s+(?:the\s+)?$", re.IGNORECASE)
+# `one death, from sepsis, in the control arm`: what stands aside parts nothing.
+_ASIDE = re.compile(
+    r",\s+(?:from|due to|of|by|after|at|on|in month|on day)\s+[^,;()]{2,40},(?=\s+(?:in|among|of)\b)", re.IGNORECASE
+)
 _PHRASE = re.compile(
     r"\s*(?:[\w-]+\s+)?\b(?P<by>of|in|among|with|on)\s+(?!(?:both|either|each|all|them|whom|these|which|total)\b)"
-    r"(?:the\s+)?(?P<what>(?:(?!and\b|vs?\b|versus\b)[\w-]+\s+){0,4}?(?:(?!and\b)[\w-]+))(?=\s+(?:and|vs?|versus)\b|\s*[.,;:()]|\s*$)",
+    r"(?:the\s+)?(?P<what>(?:(?!and\b|vs?\b|versus\b)[\w-]+\s+){0,4}?(?:(?!and\b)[\w-]+))(?=\s+(?:and|vs?"
+    r"|versus)\b|\s*[.,;:()]|\s*$)",
     re.IGNORECASE,
 )
 _ARM_NOUN = re.compile(r"(?:group|arm|cohort|cases|others|rest|remainder)", re.IGNORECASE)
 _OF_GROUP = re.compile(r"\s*(?:\w+\s+)?(?:of|in|from)\s+(?:the\s+)?[\w-]+\s+(?:group|arm|cohort)\b", re.IGNORECASE)
 _AND_SO = re.compile(r"\b(?:and|vs?\.?|versus|compared with)\s+(?:(?:in|to|of|by|from|only)\s+)*[(\[]?$", re.IGNORECASE)
-
-
-class Placed(Protocol):
-    """A number of a sentence: where it starts, where all that was written of it stops, and how much it is."""
-
-    @property
-    def start(self) -> int:
-        """First character."""
-
-    @property
-    def stop(self) -> int:
-        """End of the number with its percentage and brackets."""
-
-    @property
-    def value(self) -> float:
-        """The number."""
 
 
 def arm_tags(text: str, found: Sequence[Tag], barred: Sequence[tuple[int, int]] = ()) -> list[Tag]:
@@ -90,6 +84,11 @@ def arm_tags(text: str, found: Sequence[Tag], barred: Sequence[tuple[int, int]] 
         and not (one.role == MSC and _AS_CAUSE.search(text[: one.start]))
         and not (one.label.lower() in ("did not", "had not") and _NO_NAME.match(text, one.end))
         and not _BY_TEST.search(text[: one.start])
+        and not any(m.start() < one.start < m.end() for m in _TESTED.finditer(text))
+        and not (
+            one.label.lower() == "others"
+            and not any(0 < one.start - tag.end < _SOON for tag in found if tag.role == MSC)
+        )
     ]
     return sorted([*kept, *every], key=lambda one: one.start)
 
@@ -128,8 +127,6 @@ def order_of(every: Sequence[Tag], study: Study) -> list[Tag]:
         return []
     if len(study.roles) == 2:
         said = list(dict.fromkeys(tag.role for tag in every if tag.role != EACH))
-        if len(said) != len(study.roles) and study.is_order_unsure:
-            return []
         return [Tag(-1, -1, role, "") for role in (said if len(said) == 2 else study.roles)]
     return [Tag(-1, -1, arm.role or "", arm.label) for arm in sorted(study.arms, key=lambda arm: arm.size.start)]
 
@@ -141,8 +138,13 @@ def in_list(part: Part, run: Sequence[Placed]) -> bool:
 
 def sum_of_rest(part: Part, run: Sequence[Placed], named: Sequence[Tag], study: Study) -> bool:
     """Whether the first number is all that the others break down by arm: `two deaths (one in each group)`."""
-    if len(run) < 2 or any(run[0].start <= tag.start < run[1].start for tag in named):
+    if len(run) < 2:
         return False
+    first = next((tag.start for tag in named if run[0].start <= tag.start < run[1].start), None)
+    if first is not None:
+        # `five died (A, n = 2; B, n = 3)`: a bracket or colon leads to the parts, each behind its own arm.
+        leads = re.search(r"[(:]", part.text[run[0].stop : first]) and len(run) > 2
+        return bool(leads) and run[0].value == sum(one.value for one in run[1:])
     rest = run[1:]
     if len(rest) == 1 and re.match(r"\s+of (?:them|these|those|whom)\b", part.text[rest[0].stop :]):
         return rest[0].value <= run[0].value
@@ -254,10 +256,18 @@ def _set_against(
     if len(rest) != 1:
         return {}
     other = Tag(-1, -1, rest[0], "")
+    if lesser := compared(part, run[first], run[second], named):
+        mine, his = (first, second) if lesser is run[first] else (second, first)
+        return {mine: named, his: other}
+    if shape == "IIT" and _VERB.search(part.text, run[second].stop, named.start):
+        return {}
     own_second = shape == "IIT" and _after(part, run[second], named)
     if shape == "IIT" and not own_second:
         return {}
     return {first: other, second: named} if own_second else {first: named, second: other}
+
+
+_VERB = re.compile(r"\b(?:was|were|is|are|had|did|occurred)\b", re.IGNORECASE)
 
 
 def _beside(part: Part, run: Sequence[Placed], row: Sequence[int | Tag]) -> dict[int, Tag]:
@@ -269,20 +279,14 @@ def _beside(part: Part, run: Sequence[Placed], row: Sequence[int | Tag]) -> dict
         after = row[at + 1] if at + 1 < len(row) else None
         before = row[at - 1] if at else None
         beyond = row[at + 2] if at + 2 < len(row) else None
-        alone = not isinstance(beyond, Tag)
+        alone = not isinstance(beyond, Tag) or (
+            isinstance(after, Tag) and bool(_WHILE.search(part.text, after.end, beyond.start))
+        )
         if isinstance(after, Tag) and alone and _after(part, run[one], after):
             found[one] = after
         elif isinstance(before, Tag) and re.fullmatch(r"\s*[(\[:]\s*", part.text[before.end : run[one].start]):
             found[one] = before
     return found
-
-
-def outside(text: str, start: int, end: int) -> str:
-    """A stretch of text without its brackets, and without the rest of one opened before it."""
-    gap = text[start:end]
-    if text[:start].count("(") > text[:start].count(")") and ")" in gap:
-        gap = gap[gap.index(")") + 1 :]
-    return re.sub(r"\([^()]*\)", " ", gap)
 
 
 def _bracketed(part: Part, run: Sequence[Placed], row: Sequence[int | Tag], study: Study) -> dict[int, Tag]:
@@ -302,6 +306,7 @@ def _bracketed(part: Part, run: Sequence[Placed], row: Sequence[int | Tag], stud
 def _after(part: Part, one: Placed, tag: Tag) -> bool:
     """Whether an arm is named after a number with nothing between that would part them."""
     gap = outside(part.text, one.stop, tag.start)
+    gap = _ASIDE.sub(" ", gap)
     gap = _ALL_IN.sub(" ", gap) if re.match(r"\s*(?:[.;,)]|$)", part.text[tag.end :]) else gap
     return len(gap) <= 90 and not _PARTED.search(gap) and gap.count(",") <= (1 if tag.role == EACH else 0)
 

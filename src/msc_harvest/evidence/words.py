@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 KINDS = (
     "people",
@@ -34,6 +34,9 @@ KINDS = (
     "of_msc",
     "of_control",
     "comparator",
+    "compared",
+    "earlier",
+    "infused_too",
     "secondary",
     "animal",
     "protocol",
@@ -58,6 +61,8 @@ KINDS = (
     "section_results",
     "section_conclusion",
 )
+# In the order of the fields of Words.
+OUTCOME_KINDS = ("is", "not", "measured", "survives", "of_those", "part_of", "thing", "befell")
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -70,7 +75,13 @@ class Words:
     not_outcomes: dict[str, re.Pattern[str]]
     measures: dict[str, re.Pattern[str]]
     survives: dict[str, re.Pattern[str]]
+    of_those: dict[str, re.Pattern[str]]
+    part_of: dict[str, re.Pattern[str]]
+    things: dict[str, re.Pattern[str]]
+    befell: dict[str, re.Pattern[str]]
     any_outcome: re.Pattern[str]
+    # What was found in sentences before: an abstract is gone through more than once.
+    memory: dict[tuple[str, str], list[tuple[int, int, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, kind: str) -> re.Pattern[str]:
         """Expression of a kind; a kind without rows matches nothing."""
@@ -82,8 +93,9 @@ class Words:
 
 
 def compile_words(evidence_rows: Iterable[tuple[str, str]], outcome_rows: Iterable[tuple[str, str, str]] = ()) -> Words:
-    """Words from rows `(kind, pattern)` and `(outcome_code, is|not|measured|survives, pattern)`.
+    """Words from rows `(kind, pattern)` and `(outcome_code, kind, pattern)` with the kinds of OUTCOME_KINDS.
 
+    `of_those` denies an outcome of people told of before it, `part_of` is the code of what they were told to have.
     Raises ValueError on an unknown kind and `re.error` on an expression that can't be compiled.
     """
     kinds: dict[str, list[str]] = {}
@@ -91,16 +103,30 @@ def compile_words(evidence_rows: Iterable[tuple[str, str]], outcome_rows: Iterab
         if kind not in KINDS:
             raise ValueError(f"unknown kind of word: {kind}")
         kinds.setdefault(kind, []).append(pattern)
-    by_kind: dict[str, dict[str, list[str]]] = {"is": {}, "not": {}, "measured": {}, "survives": {}}
+    by_kind: dict[str, dict[str, list[str]]] = {kind: {} for kind in OUTCOME_KINDS}
     for code, kind, pattern in outcome_rows:
         if kind not in by_kind:
             raise ValueError(f"unknown kind of outcome word: {kind}")
         by_kind[kind].setdefault(code, []).append(pattern)
     compiled = {kind: _compiled(codes) for kind, codes in by_kind.items()}
-    said = [pattern for kind in ("is", "measured", "survives") for each in by_kind[kind].values() for pattern in each]
+    said = [
+        pattern
+        for kind in ("is", "measured", "survives", "befell")
+        for each in by_kind[kind].values()
+        for pattern in each
+    ]
     any_outcome = _compiled({"any": said})["any"] if said else _NOTHING
     return Words(
-        _compiled(kinds), compiled["is"], compiled["not"], compiled["measured"], compiled["survives"], any_outcome
+        _compiled(kinds),
+        compiled["is"],
+        compiled["not"],
+        compiled["measured"],
+        compiled["survives"],
+        compiled["of_those"],
+        compiled["part_of"],
+        compiled["thing"],
+        compiled["befell"],
+        any_outcome,
     )
 
 
