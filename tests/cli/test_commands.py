@@ -170,7 +170,7 @@ def test_the_holder_of_the_lock_is_named(sample_home: Path, tmp_path: Path) -> N
 
 
 def test_help_imports_nothing_heavy() -> None:
-    script = "import sys\ntry:\n    from msc_harvest.cli import main; main(['--help'])\nexcept SystemExit:\n    pass\nprint(sorted({'duckdb', 'polars', 'lxml', 'requests', 'scipy', 'numpy', 'rich', 'msgspec'} & sys.modules.keys()))"
+    script = "import sys\ntry:\n    from msc_harvest.cli import main; main(['--help'])\nexcept SystemExit:\n    pass\nprint(sorted({'duckdb', 'polars', 'lxml', 'requests', 'scipy', 'numpy', 'rich', 'msgspec', 'inspect', 'logging', 'dataclasses', 'json'} & sys.modules.keys()))"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"
     for code in (

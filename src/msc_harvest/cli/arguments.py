@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 from collections.abc import Sequence
 
 from msc_harvest import __version__
+from msc_harvest.cli.evidence_arguments import add_pool, add_replay, add_sheet, add_why
 
 EPILOG = """exit codes: 0 done · 1 a file or the disk failed · 2 usage · 3 settings · 4 some sources failed, the rest
 published · 5 checks failed, nothing published · 6 another run holds the lock · 7 nothing reachable · 130 interrupted ·
@@ -49,12 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     _build(commands)
     _export(commands)
     _sql(commands)
-    _why(commands)
-    _sheet(commands)
+    add_why(commands)
+    add_sheet(commands)
     _changes(commands)
     _review(commands)
     _evaluate(commands)
-    _pooling(commands)
+    add_pool(commands)
+    add_replay(commands)
     _status(commands)
     _schedule(commands)
     _doctor(commands)
@@ -113,42 +114,6 @@ def _status(commands: argparse._SubParsersAction[_Parser]) -> None:
     status.add_argument("--json", action="store_true", help="for programs")
 
 
-def _why(commands: argparse._SubParsersAction[_Parser]) -> None:
-    """Print the walk from a figure home: studies, arms, values, where each stands, and the record version we hold.
-
-    WHAT is one of
-      a row of a view   its name, then column=value pairs until it is the one you mean:
-                        safety_by_organ organ=kidney outcome=acute_rejection arm=msc
-                        (organ means organ_code, arm means arm_role; more rows than one are all walked)
-      a study           tan_2012, perhaps with outcome=acute_rejection
-      a record          NCT00658073, or a PMID
-      an estimate       its id, where the warehouse holds pooled estimates
-
-    The number stands between « and » in its sentence. Values that stand in no table are listed beside, with the reason.
-    --json gives {asked, build_id, data_origin, walks}; a walk is described in msc_harvest/warehouse/walk.py.
-    """
-    about = inspect.cleandoc(_why.__doc__ or "")
-    why = commands.add_parser("why", help="where a figure comes from: study, arm, sentence, record", description=about)
-    why.add_argument(
-        "what", nargs="+", metavar="WHAT", help="a view and column=value pairs, a study, a record, an estimate"
-    )
-    why.add_argument("--json", action="store_true", help="for programs")
-
-
-def _sheet(commands: argparse._SubParsersAction[_Parser]) -> None:
-    """Check a sheet of values read by people, before a build takes it.
-
-    FILE has the columns of warehouse/curated/arm_outcome.csv, arm_outcome_pending.csv or extraction.csv (two readers
-    and an adjudicator). A problem is one line, FILE:LINE: COLUMN: what is wrong. Exit code 0: none; 2: problems.
-    --json gives {file, table, n_rows, problems, notes}; a problem is {line, column, value, problem}.
-    """
-    about = inspect.cleandoc(_sheet.__doc__ or "")
-    sheet = commands.add_parser("sheet", help="check a sheet of values that people entered", description=about)
-    sheet.add_argument("verb", choices=("check",), help="what to do with it")
-    sheet.add_argument("file", metavar="FILE", help="a CSV file")
-    sheet.add_argument("--json", action="store_true", help="for programs")
-
-
 def _changes(commands: argparse._SubParsersAction[_Parser]) -> None:
     changes = commands.add_parser("changes", help="what is new for a clinician since the last harvest, or since a day")
     changes.add_argument("--since", metavar="DATE", help="from the start of this day (YYYY-MM-DD, UTC)")
@@ -189,13 +154,6 @@ def _doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
     doctor.add_argument("--fix", action="store_true", help="repair what is safe to repair, and say what was done")
     doctor.add_argument("--offline", action="store_true", help="ask no service")
     doctor.add_argument("--json", action="store_true", help="for programs")
-
-
-def _pooling(commands: argparse._SubParsersAction[_Parser]) -> None:
-    from msc_harvest.cli import pool, replay
-
-    pool.add_to(commands)
-    replay.add_to(commands)
 
 
 def _add_harvest_flags(command: _Parser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from pathlib import Path
@@ -22,45 +21,6 @@ _SHOWN = ("timepoint_months", "certainty", "record_ids")
 # Columns that a narrow terminal does without, the first one first.
 _SPARE = ("record_ids", "certainty", "weight %", "timepoint_months")
 _ARMS = (("MSC", "events_msc", "n_msc"), ("control", "events_control", "n_control"))
-
-
-def add_to(commands: Any) -> None:
-    """Pool studies: what the warehouse holds for an organ and an outcome, or your own numbers.
-
-    Randomised, concurrent and historical controls are pooled apart, and MSC apart from MSC with other cells; name
-    several designs (--design randomised,concurrent_control) to mix them, which the answer will say. One study is
-    described, not pooled. Nothing to pool is an answer in words.
-
-    A CSV file has the column study and one of these sets:
-      two arms         events_msc, n_msc, events_control, n_control
-      one arm          events, n
-      measured values  mean_msc, sd_msc, n_msc, mean_control, sd_control, n_control
-      given effects    effect, se   (for ratios the natural logarithm of the ratio and its standard error)
-    and if wanted design and stratum; any other column may be named in --by. An empty cell is not reported. Commas,
-    semicolons or tabs separate; numbers have a decimal point.
-
-    --format csv is one row per result; --json (or --format json) gives {asked, build_id, data_origin, note, results,
-    differences}; a result holds its studies, those left out, warnings and the same studies by other models.
-    """
-    about = inspect.cleandoc(add_to.__doc__ or "")
-    parser = commands.add_parser(
-        "pool", help="pool the studies of an organ and outcome, or your own", description=about
-    )
-    parser.add_argument("--organ", metavar="CODE", help="as in vocab.organ")
-    parser.add_argument("--outcome", metavar="CODE", help="as in vocab.outcome")
-    parser.add_argument("--csv", metavar="FILE", help="your own numbers instead of the warehouse's")
-    parser.add_argument("--by", metavar="COLUMN", help="subgroups: cell_origin, cell_source, timing, dose_band, …")
-    parser.add_argument("--design", metavar="NAME[,NAME]", help="only this design, or several mixed on purpose")
-    parser.add_argument("--stratum", metavar="NAME", help="only this stratum, such as msc_alone")
-    parser.add_argument("--measure", metavar="NAME", help="risk_ratio, odds_ratio, risk_difference, proportion, …")
-    parser.add_argument("--model", metavar="NAME", default="default",
-                        help="default (by rule), random, common, mantel-haenszel, peto, exact, crude, …")  # fmt: skip
-    parser.add_argument("--tau2", metavar="NAME", default="REML", help="REML (default), PM or DL")
-    parser.add_argument("--test", metavar="NAME", default="hk-floor", help="hk-floor (default), hk, t or z")
-    parser.add_argument("--level", metavar="SHARE", type=float, default=0.95, help="of intervals (default: 0.95)")
-    parser.add_argument("--alternatives", action="store_true", help="show the same studies by other models too")
-    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="form of the answer")
-    parser.add_argument("--json", action="store_true", help="for programs; the same as --format json")
 
 
 def pool(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 from pathlib import Path
@@ -21,23 +20,6 @@ if TYPE_CHECKING:
     from msc_harvest.pipeline.replaying.description import Arms
 
 _DONE = 0
-
-
-def add_to(commands: Any) -> None:
-    """Recompute a published meta-analysis from its own numbers and from our evidence, and say what differs and why.
-
-    FILE is a YAML description of the paper (the format stands in msc_harvest/pipeline/replaying/description.py), or
-    the name of one shipped with the program; without FILE their names are printed. A fault in the file is one line,
-    FILE:LINE: key: what is wrong, and exit code 2. Where our confirmed numbers do not suffice, each study × outcome
-    that is missing is named.
-
-    --json gives build_id, data_origin, the description, notes and outcomes, each {printed, verdict, differences,
-    missing, studies, recomputed, own}.
-    """
-    about = inspect.cleandoc(add_to.__doc__ or "")
-    parser = commands.add_parser("replay", help="recompute a published meta-analysis and compare", description=about)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a YAML file, or the name of a shipped one")
-    parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def replay(arguments: argparse.Namespace) -> int:
