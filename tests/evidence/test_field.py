@@ -17,6 +17,10 @@ from tests.evidence.test_spans import literal
 
 GOAL_PRECISION, GOAL_RECALL = 0.97, 0.85
 FLOORS = {
+    ("held6", "total"): (0.99, 0.99),
+    ("held6", "arm"): (0.84, 0.72),
+    ("held6", "count"): (0.89, 0.64),
+    ("held6", "measure"): (0.93, 0.77),
     ("fresh_d", "total"): (0.96, 0.92),
     ("fresh_d", "arm"): (0.95, 0.97),
     ("fresh_d", "count"): (0.99, 0.80),
@@ -29,10 +33,14 @@ FLOORS = {
     ("fresh_f", "arm"): (0.99, 0.88),
     ("fresh_f", "count"): (0.98, 0.77),
     ("fresh_f", "measure"): (0.97, 0.80),
-    ("fresh_h", "total"): (0.97, 0.94),
+    ("fresh_h", "total"): (0.97, 0.97),
     ("fresh_h", "arm"): (0.96, 0.98),
-    ("fresh_h", "count"): (0.95, 0.85),
-    ("fresh_h", "measure"): (0.99, 0.86),
+    ("fresh_h", "count"): (0.99, 0.89),
+    ("fresh_h", "measure"): (0.99, 0.90),
+    ("held5", "total"): (0.95, 0.97),
+    ("held5", "arm"): (0.99, 0.99),
+    ("held5", "count"): (0.99, 0.84),
+    ("held5", "measure"): (0.99, 0.86),
     ("fresh_g", "total"): (0.95, 0.90),
     ("fresh_g", "arm"): (0.99, 0.94),
     ("fresh_g", "count"): (0.97, 0.66),
@@ -85,10 +93,12 @@ FILES = {
     "fresh_f": "ff",
     "fresh_g": "fg",
     "fresh_h": "fh",
+    "held5": "h",
+    "held6": "h",
 }
 # Files of other examiners whose counts are not yet read as often as asked: what is read of them is right.
-BELOW_RECALL = {"fresh_d", "fresh_f", "fresh_g"}
-UNSEEN = ("held4", "fresh_h")  # nobody has mended a rule on them: their figures are the honest ones
+BELOW_RECALL = {"fresh_d", "fresh_f", "fresh_g", "held5"}
+UNSEEN = ("held4", "held6")  # nobody has mended a rule on them: their figures are the honest ones
 ALL = [(name, one) for name in FILES for one in abstracts(name)]
 
 
@@ -152,7 +162,7 @@ def test_truth_is_sound(name: str, one: Row) -> None:
 
 
 # Letters of the files by other examiners, who also count the one person that a text tells of without a number.
-EXAMINED = ("fd", "fe", "ff", "fg", "fh")
+EXAMINED = ("fd", "fe", "ff", "fg", "fh", "h5", "h6")
 
 
 def test_every_number_of_the_truth_is_in_its_snippet() -> None:

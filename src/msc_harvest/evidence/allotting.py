@@ -26,7 +26,10 @@ def arms_of(part: Part, clause: Clause, good: Sequence[Item], study: Study, word
         most = max(most, study.total.value if study.total else 0)
         return [
             None
-            if parted or _of_others(part, one, clause, study) or (one.at_risk or 0) > most > 0
+            if parted
+            or (bool(clause.tags) and all(_EARLIER.search(tag.label) for tag in clause.tags))
+            or _of_others(part, one, clause, study)
+            or (one.at_risk or 0) > most > 0
             else Tag(-1, -1, MSC, "")
             for one in good
         ]
@@ -74,6 +77,10 @@ def _of_others(part: Part, one: Item, clause: Clause, study: Study) -> bool:
     return told is not None and (told.role == CONTROL or (told.role == EACH and bool(_GROUPS.search(told.label))))
 
 
+# `in the earlier cohort, 14 had rejection`: others than those treated.
+_EARLIER = re.compile(
+    r"\b(?:earlier|historical|previous|preceding)\b[\w\s-]*\b(?:cohort|group|series|arm)\b", re.IGNORECASE
+)
 _LEADS = re.compile(r"\s*(?:[\w-]+\s+){0,3}?(?:(?:of|in|among|from|with|per|at)\s+)?(?:the\s+)?")
 _GROUPS = re.compile(r"\b(?:groups?|arms?|cohorts?|levels?|doses?)\b", re.IGNORECASE)
 

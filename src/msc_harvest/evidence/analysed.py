@@ -17,14 +17,18 @@ _RULE = "arm_left"
 
 def analysed(found: Sequence[Part], arms: list[Arm], words: Words, aliases: Mapping[str, str]) -> list[Arm]:
     """The arms, each with the number of its people analysed where a sentence states it; else as they were."""
-    for part in found:
+    for at, part in enumerate(found):
         if part.section in ("background", "conclusion") or not part.figures:
             continue
+        if made := _remaining(part, found[:at], arms, words):
+            return made
         named = tags(part.text, words, aliases)
         for rule in _RULES:
             made = rule(part, named)
             if made and _fits(made, arms):
                 return made
+        if len(arms) == len({MSC, CONTROL}) and (made := _in_order(part, arms)) and _fits(made, arms):
+            return made
         if one := _so_many(part, arms, words):
             return [one]
     return arms
@@ -35,6 +39,39 @@ def _fits(made: Sequence[Arm], arms: Sequence[Arm]) -> bool:
     most = {arm.role: arm.size.value for arm in arms}
     both = len(made) == len({arm.role for arm in made}) == len({MSC, CONTROL}) and len(arms) <= len(made)
     return both and all(arm.size.value <= most.get(arm.role, arm.size.value) for arm in made)
+
+
+def _which_left(part: Part, named: Sequence[Tag]) -> list[Arm]:
+    """`which left 36 patients in the cell arm and 35 in the other`: each number with the arm named right after it."""
+    match = _LEFT.search(part.text)
+    figures = [f for f in part.figures if match and f.start >= match.start("size")][:2]
+    if len(figures) < len({MSC, CONTROL}) or (match and figures[0].start != match.start("size")):
+        return []
+    slots = [
+        (f, next((one for one in named if one.start >= f.end and _IN_ARM.fullmatch(part.text, f.end, one.start)), None))
+        for f in figures
+    ]
+    return [_arm(part, f, one) for f, one in slots if one]
+
+
+_LEFT = re.compile(r"\b(?:leaving|which left|this left)\s+(?P<size>\d+)\b")
+
+
+def _in_order(part: Part, arms: Sequence[Arm]) -> list[Arm]:
+    """`Fifty-six were analysed (29 and 27)`: the two that make up those analysed, in the order of the arms."""
+    match = _TWO_OF.search(part.text)
+    figures = [f for f in part.figures if match and match.start("whole") <= f.start < match.end()]
+    if len(figures) != len(arms) + 1 or len({arm.role for arm in arms}) != len(arms):
+        return []
+    if figures[0].value != sum(f.value for f in figures[1:]):
+        return []
+    return [_arm(part, f, Tag(0, 0, a.role or "", a.label)) for f, a in zip(figures[1:], arms, strict=True)]
+
+
+_TWO_OF = re.compile(
+    r"\b(?P<whole>[\w-]+)\s+(?:(?:patients|recipients|participants)\s+)?(?:were|was|could be)\s+(?:\w+\s+)?"
+    r"(?:analy[sz]ed|evaluable|evaluated|assessable|available|transplanted|treated)\s+\(\d+\s+(?:and|versus|vs?\.?)\s+\d+\)"
+)
 
 
 def _respectively(part: Part, named: Sequence[Tag]) -> list[Arm]:
@@ -49,8 +86,17 @@ def _respectively(part: Part, named: Sequence[Tag]) -> list[Arm]:
 
 def _available(part: Part, named: Sequence[Tag]) -> list[Arm]:
     """`Data were available for 38 A and 37 B`: data of the study, not those of one laboratory value."""
-    match = _AVAILABLE.match(part.text)
+    match = _AVAILABLE.match(part.text, _lead(part))
     return list(_beside(part, named, match.end())) if match else []
+
+
+def _lead(part: Part) -> int:
+    """Where a sentence goes on after `Of the 40 recipients randomised (20 per arm), `."""
+    match = _OF_ALL.match(part.text)
+    return match.end() if match else 0
+
+
+_OF_ALL = re.compile(r"(?:[A-Z][A-Za-z]+:\s+)?Of (?:the|all) [^,;.]{3,80}, ")
 
 
 def _beside(part: Part, named: Sequence[Tag], since: int) -> Iterator[Arm]:
@@ -107,6 +153,25 @@ def _treated(part: Part, named: Sequence[Tag]) -> list[Arm]:
     return [_arm(part, s.figure, Tag(0, 0, s.role, s.label)) for s in slots if s.role]
 
 
+def _remaining(part: Part, before: Sequence[Part], arms: Sequence[Arm], words: Words) -> list[Arm]:
+    """`One in the cell arm was excluded. Of the remaining 16, four ...`: that arm without those who left it."""
+    match = _OF_REST.match(part.text)
+    figure = next((f for f in part.figures if match and f.start == match.start("left")), None)
+    if figure is None or not before or len(arms) != len({MSC, CONTROL}):
+        return []
+    told = before[-1].text
+    if not (words["not_analysed"].search(told) or words["left_study"].search(told)):
+        return []
+    gone = [f.value for f in before[-1].figures if countable(before[-1], f)]
+    of_one = [arm for arm in arms if len(gone) == 1 and arm.size.value - gone[0] == figure.value]
+    if len(of_one) != 1:
+        return []
+    return [_arm(part, figure, Tag(0, 0, a.role or "", a.label)) if a is of_one[0] else a for a in arms]
+
+
+_OF_REST = re.compile(r"(?:[A-Z]\w+:\s+)?(?:Of|Among|In) the (?:remaining|other) (?P<left>\d+)\b")
+
+
 def _so_many(part: Part, arms: Sequence[Arm], words: Words) -> Arm | None:
     """`One withdrew before the infusion, so 19 were treated`: the one arm without those who left before."""
     match = _SO.search(part.text) or _THE_REST.match(part.text)
@@ -156,6 +221,7 @@ _THE_REST = re.compile(
 )
 _RULES: tuple[Callable[[Part, Sequence[Tag]], list[Arm]], ...] = (
     _respectively,
+    _which_left,
     _available,
     _of_those,
     _left_out,

@@ -37,6 +37,12 @@ _EARLIER = re.compile(
 )
 # `a rise of creatinine without rejection`: what was not there.
 _WITHOUT = re.compile(r"\bwithout (?:[\w-]+ )?$", re.IGNORECASE)
+# `Both groups were free of graft loss`: nobody had it.
+_ALL_FREE = re.compile(
+    r"\b(?:both (?:groups|arms)|all (?:[\w-]+ ){0,2}(?:patients|recipients|participants|children))\s+"
+    r"(?:were|remained|stayed)\s+free of (?:any )?$",
+    re.IGNORECASE,
+)
 _DISEASE_OF = re.compile(
     r"(?:itis|emia|osis|uria|disease|syndrome) (?:due to|caused by|owing to) (?:the )?$", re.IGNORECASE
 )
@@ -259,6 +265,8 @@ def _of_events(part: Part, one: Item, found: Sequence[Item], good: Sequence[Item
     """`11 infections in the MSC group and 14 in the control group`: the 14 are infections as the 11 are."""
     if one.kind != "count" or not re.match(r"\s+(?:in|with|among|on|after)\b", part.text[one.stop :]):
         return False
+    if _PEOPLE_BEHIND.match(part.text, one.stop) or _parts_of_events(part, one):
+        return True
     before = [each for each in found if each.kind == "count" and each.stop <= one.start]
     if not before or before[-1] in good:
         return False
@@ -267,6 +275,25 @@ def _of_events(part: Part, one: Item, found: Sequence[Item], good: Sequence[Item
     return bool(joined) and any(
         re.fullmatch(r"\s+(?:[\w-]+\s+){0,2}", part.text[events:a]) for a, _, _ in here if a > events
     )
+
+
+# `12 in the cell group (9 patients)`: twelve events, nine people.
+_PEOPLE_BEHIND = re.compile(
+    r"\s+(?:in|with|among)\s+[^()\d,;]{3,40}\((?:in\s+)?[\w-]+\s+(?:patients|recipients|participants|children)\)"
+)
+_ALL_EVENTS = re.compile(
+    r"\b(?:[Aa] total of|[Ii]n total,?|[Aa]ltogether,?)\s+(?P<all>\d+)\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:events|episodes|infections|reactions|complications|rejections)\b"
+)
+
+
+def _parts_of_events(part: Part, one: Item) -> bool:
+    """`A total of 31 events were reported, 14 with A and 17 with B`: numbers that make up those events."""
+    match = _ALL_EVENTS.search(part.text)
+    if not match or one.start < match.end():
+        return False
+    rest = [f.value for f in part.figures if f.start > match.end() and f.whole and not f.is_percent]
+    return any(a + b == int(match["all"]) and one.value in (a, b) for a, b in itertools.pairwise(rest))
 
 
 def _count(part: Part, one: Item, tag: Tag, size: People | None, codes: Sequence[str], read: Read) -> None:
@@ -305,6 +332,7 @@ def _counted(part: Part, here: Sequence[Named], study: Study, words: Words) -> l
     """The outcomes of a clause without those given as cause or kind of another (`died of`, `mostly`)."""
     here = [one for one in here if not _OF_ANOTHER.match(part.text, one[1]) and not _EARLIER.match(part.text, one[1])]
     kept = [one for one in here if not words["cause"].search(part.text[max(0, one[0] - 40) : one[0]] + "|")]
+    kept += [one for one in here if one not in kept and _ALL_FREE.search(part.text[: one[0]])]
     kept = [one for one in kept if not _WITHOUT.search(part.text[: one[0]])]
     kept = kept or [one for one in here if _DISEASE_OF.search(part.text[: one[0]])]
     sizes = [arm.size for arm in study.arms if arm.size.rule_id != "arm_of_count"] or (

@@ -70,11 +70,17 @@ def _causes(part: Part, named: Sequence[Named], words: Words) -> Iterator[Named]
             yield from inside
 
 
+# `Progression, defined as a loss of function or death, was recorded in`.
+_MEANING = re.compile(r",\s+(?:which was )?(?:defined|understood) (?:as|by)\s[^,;]*,")
+
+
 def defines(part: Part, name: Named, counted: Sequence[tuple[int, str]]) -> bool:
     """`Progression (decline of a level or death)`: a bracket without a count that says what is meant.
 
     `counted` are the places of the candidates of the sentence with their kinds.
     """
+    if any(m.start() < name[0] < m.end() for m in _MEANING.finditer(part.text)):
+        return True
     start = part.text.rfind("(", 0, name[0])
     end = part.text.find(")", name[1])
     if start < 0 or end < 0 or ")" in part.text[start : name[0]] or "(" in part.text[name[1] : end]:

@@ -43,7 +43,7 @@ FUNCTION = re.compile(
     r"(?:\W|\b(?:and|in|the|of|with|for|to|among|but|by|it|n|while|whereas|which|during|as|did|was|were|had|so"
     r"|there|is|are|no|none|another|others?"
     r"|those|these|this|that|only|each|both|either|out|all|their|at|after|per|cent|than|on|them|whom|respectively"
-    r"|versus|vs?|compared|against|opposed"
+    r"|versus|vs?|compared|against|opposed|contrast|times"
     r"|seen|found|observed|recorded|noted|reported|detected|diagnosed|confirmed|absent|present|affect(?:ed|ing)"
     r"|occurred|developed|given|tested|examined|evaluated|assessed|assigned|allocated|receiving|received|treated"
     r"|more|fewer"
@@ -129,6 +129,12 @@ def _still_of(part: Part, one: Item, name: Named, clause: Clause) -> bool:
     if _of_bracket(part, one, name, clause):
         return False
     others = [each for each in clause.items if each is not one and each.kind not in ("percent", "contradicted")]
+    # The `no` of an arm's name (`no cells 4/14`) is no number.
+    others = [
+        each
+        for each in others
+        if each.kind != "zero" or not any(tag.start <= each.start < tag.end <= one.start for tag in clause.tags)
+    ]
     last = max((each.stop for each in others if name[1] <= each.start < one.start), default=None)
     if last is not None:
         return _is_function(part, (last, one.start), clause)
@@ -161,8 +167,14 @@ def _is_function(part: Part, place: tuple[int, int], clause: Clause) -> bool:
         if place[0] <= tag.start < place[1]:
             kind = re.search(r"(?:[\w-]+-[\w-]+ )?$", text[: tag.start])
             begin = kind.start() if kind else tag.start
-            text = text[:begin] + " " * (tag.end - begin) + text[tag.end :]
+            head = _HEAD.match(text, tag.end)
+            end = head.end() if head else tag.end
+            text = text[:begin] + " " * (end - begin) + text[end:]
     return bool(FUNCTION.fullmatch(_GROUP_BY.sub("", _WHEN.sub(" ", outside(text, *place)))))
+
+
+# `treated lungs versus`, `vehicle survivors.`: the noun that the name of an arm stands before.
+_HEAD = re.compile(r"\s+(?:lungs|livers|kidneys|hearts|grafts|organs|survivors)(?=\s+(?:and|versus|vs)\b|[.,;]|$)")
 
 
 def _either(part: Part, a: Named, b: Named) -> bool:

@@ -88,6 +88,9 @@ _THE_REST = re.compile(
 # `Patient 2 never had it`: said of one person. `Apart from the fatal case, no cancer`: there was one.
 _ONE_PATIENT = re.compile(r"\b(?:[Pp]atient|[Cc]ases?) (?:\d\b|[A-D]\b)|^(?:[A-Z]\w+: )?(?:Non-?)?[Rr]esponders\b")
 _APART = re.compile(r"\b(?:apart from|except for|except in|other than|with the exception of|besides)\b", re.IGNORECASE)
+# `In three, no further rejection was found`: three who had none.
+_IN_WHOM = re.compile(r"(?:^|;\s+)[Ii]n (?:the (?:other|remaining) )?$")
+_THEN_NONE = re.compile(r"(?:\s+(?:patients|recipients|others))?,\s+(?:no|none|neither)\b")
 # `the three survivors, including ...`: a definite number of people says of whom.
 _THE = re.compile(r"(?:^|[\s,;])[Tt]he\s+$")
 # `attempted in nine, succeeded in one`: the nine are those it was tried in.
@@ -116,6 +119,8 @@ def counts_people(
     if part.start + one.start in sizes:
         return False
     before, after = part.text[place[0] : one.start], part.text[one.end :]
+    if _IN_WHOM.search(part.text[: one.start]) and _THEN_NONE.match(after):
+        return False
     if _TRIED.search(before) or _FREE_OF.search(part.text[: min((a for a, _, _ in here), default=0)]):
         return False
     if one.kind != "percent" and _had_other(part, one, here):

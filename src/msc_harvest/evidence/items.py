@@ -39,7 +39,8 @@ _SET_AGAINST = re.compile(
 )
 _NO_COUNT_AFTER = re.compile(
     r"\s*(?:[-–]\s?\d|±|×|x\s?\d|:\d|\^|(?:in|of)\s+(?:the\s+)?(?:\d|one\b|two|three|four|five|six|seven|eight|nine|ten"
-    r"|eleven|twelve)|(?:or|to)\s+(?:more|\d)|(?:such|similar|other)\b|out of)",
+    r"|eleven|twelve)|(?:or|to)\s+(?:more|\d)|(?:such|similar|other)\b|out of"
+    r"|(?:third|quarter|half|fifth|tenth)s?\b(?!-))",
     re.IGNORECASE,
 )
 _INTERVAL = re.compile(r"(?:\bCI\b|confidence interval|IQR|range)[^)\]]*$|(?:-|–|\bto)\s*$", re.IGNORECASE)
@@ -226,7 +227,7 @@ _MORE_SHARES = re.compile(
 _NAME_OF = re.compile(
     r"\b(?:groups?|arms?|cohorts?|grades?|types?|stages?|phases?|days?|weeks?|months?)\s+$", re.IGNORECASE
 )
-_DOSE = re.compile(r"\s*(?:[×^]|mg|kg)")
+_DOSE = re.compile(r"\s*(?:[×^]|mg|kg|(?:days|weeks|months|years|hours)\b)")
 _NOT_EVENTS = re.compile(r"(?:[×^±<>≤≥]|\b(?:grades?|ratio of|scores?))\s*$", re.IGNORECASE)
 _UNIT = re.compile(
     r"\s*(?:[×^/]\s?\d|mg|kg|ml|l\b|days?|weeks?|months?|years?|hours?|min\b|infusions?|doses?|cent)", re.I

@@ -128,12 +128,17 @@ def _before_name(part: Part, figure: Figure, named: Sequence[Tag]) -> Slot:
     for one in named:
         if one.start >= figure.end and _TO_NAME.fullmatch(part.text[figure.end : one.start]):
             return Slot(figure, one.role, one.label, False)
+    close = _PIECE_END.search(part.text, figure.end)
+    within = [one for one in named if figure.end <= one.start and close and one.end <= close.start()]
+    if within and within[-1].end == (close.start() if close else 0) and len({one.role for one in within}) == 1:
+        return Slot(figure, within[0].role, within[0].label, False)
     told = _NO_ARM.match(part.text, figure.end)
     return Slot(figure, None, told[0].strip() if told else "", False, is_other=told is None)
 
 
 # `32 anti-IL-2R antibody`: a name of one's own.
 _NO_ARM = re.compile(r"\s+[A-Za-z][\w-]*(?:\s+[\w-]+){0,2}(?=\s*[,;)])")
+_PIECE_END = re.compile(r"[,;)]")
 _TO_NAME = re.compile(r"\s+(?:(?:with|given|in|received|on|to)\s+)?")
 
 

@@ -55,6 +55,7 @@ _NO_HEAD = re.compile(r"(?=\s*(?:[,.;)]|$)|\s+(?:on|at|before|after|with|without
 # `We randomised 88 recipients to A or to B`: all of them.
 _ALL_OF = re.compile(r"\b(?:randomi[sz]ed|assigned|allocated)\s+(?:a total of\s+)?$", re.IGNORECASE)
 # `Study group, 24 recipients; control group, 24`.
+_GROUP_N = re.compile(r",\s+[nN]\s*=\s*")
 _GROUP_THEN = re.compile(r"[\w\s-]*\b(?:group|arm|cohort)[,:]\s+", re.IGNORECASE)
 _WHO = re.compile(r"\s+(?:[\w-]+\s+){0,4}?(?:who|whom|that)\b")
 # `the previous nine`: characters before a number in which such a word stands.
@@ -73,7 +74,8 @@ def roster(part: Part, aliases: dict[str, str], words: Words, whole: int | None,
 
     `whole` is the number of people in the study where it is known, `known` are numbers of people stated anywhere.
     """
-    able = [f for f in part.figures if may_be_size(part, f)]
+    gone = _WHICH_LEFT.search(part.text)
+    able = [f for f in part.figures if may_be_size(part, f) and not (gone and f.start < gone.end())]
     if not able:
         return []
     named = as_denied(part, tags(part.text, words, aliases))
@@ -99,6 +101,10 @@ def roster(part: Part, aliases: dict[str, str], words: Words, whole: int | None,
         return sure
     found = with_roles(part, slots, whole)
     return [] if found and are_events(part, found, named, words) else found
+
+
+# `Two moved away, which left 21 in one arm and 19 in the other`: those before were not in it.
+_WHICH_LEFT = re.compile(r"\b(?:which|this) left\s+(?=\d+\s)")
 
 
 def _bracketed(part: Part, able: Sequence[Figure], named: Sequence[Tag], whole: int | None, words: Words) -> list[Slot]:
@@ -134,7 +140,7 @@ _DID = re.compile(
     r"(?:\s+(?!who\b|that\b)[\w-]+){1,3}?\s+"
     r"(?:got|received|(?:was|were) (?:given|treated|infused|assigned|allocated))\b"
 )
-_OF = re.compile(r"\b(?:of|among)(?: the| these| all)?\s*$", re.IGNORECASE)
+_OF = re.compile(r"(?<!that )(?<!those )\b(?:of|among)(?: the| these| all)?\s*$", re.IGNORECASE)
 _TAKEN_IN = re.compile(
     r"\s+(?:[\w-]+\s+){0,3}?(?:(?:was|were|had been)\s+(?:\w+\s+)?)?"
     r"(?:enroll?ed|included|recruited|randomi[sz]ed|consented|gave consent|eligible)\b"
@@ -168,6 +174,8 @@ def _slot(part: Part, figure: Figure, around: tuple[int, int], named: Sequence[T
         and not _IN.search(text[: told[-1].start])
     ):
         return Slot(figure, told[-1].role, told[-1].label, False)
+    if told and _GROUP_N.fullmatch(text, told[-1].end, figure.start):
+        return Slot(figure, told[-1].role, told[-1].label, True)
     if told and _GROUP_THEN.fullmatch(text, told[-1].start, figure.start):
         return Slot(figure, told[-1].role, told[-1].label, False)
     stop = _BREAK.search(text, figure.end, around[1])

@@ -15,7 +15,9 @@ from msc_harvest.evidence.words import Words
 def may_be_size(part: Part, figure: Figure) -> bool:
     """Whether a number is none of a dose, a power of ten, a ratio, a year or an age."""
     before, after = part.text[: figure.start], part.text[figure.end :]
-    if figure.value < 2 or not figure.whole or _NO_SIZE_BEFORE.search(before):
+    if figure.value < 2 or not figure.whole:
+        return False
+    if _NO_SIZE_BEFORE.search(before) and not (_AFTER_DAYS.search(before) and _DID.match(after)):
         return False
     if figure.value <= _GROUPS_AT_MOST and re.search(r"\b(?:groups?|arms?|cohorts?)\s*$", before, re.IGNORECASE):
         return False
@@ -37,7 +39,11 @@ _NO_SIZE_BEFORE = re.compile(
     r"|\bdays?|\b(?:[Aa]fter|[Ww]hen|[Oo]nce|[Bb]ecause)"
     r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|up|near|close|prior)) to)\s*$"
 )
+# `on day 7, and 31 received none`: people after all.
+_AFTER_DAYS = re.compile(r"\b(?:days?|weeks?|months?)\s+\d+,\s+and\s*$")
+_DID = re.compile(r"\s+(?:(?:patients|recipients|participants)\s+)?(?:received|had|got|did|were)\b")
 _NO_SIZE_AFTER = re.compile(
+    r"\s*(?:and|to|[-–])\s*\d+(?:\.\d+)?\s?(?:%|per\s?cent)(?=\s+(?:of|pred))|"
     r"\s?:\s?\d|\s*(?:,|and|or|to|[-–])\s*(?:\d+\s*(?:,|and|or|to|[-–])\s*)*\d+\s*-?\s*(?:months?|weeks?|days?"
     r"|years?|hours?|mg|million|infusions|doses)\b"
     r"|\s+(?:previous|preceding|following|further|consecutive)\s+(?:years|months|weeks|days)\b"
@@ -74,7 +80,10 @@ _PLURAL = re.compile(r"[a-z-]{3,}(?<!s)(?<!u)(?<!i)s")
 
 def of_all_treated(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> bool:
     """`All were given A (n = 6) or B (n = 3)`, `five got cells after X (n = 3) or Y (n = 2)`: kinds of all."""
-    if _EVEN.search(part.text) or _COMPARED.match(part.text):
+    is_listed = len(_N_IS.findall(part.text)) > 1 or len(_EACH_N.findall(part.text)) > 1
+    if (_EVEN.search(part.text) and not is_listed) or _COMPARED.match(part.text):
+        return True
+    if _kinds_of_all(part, able, named):
         return True
     inside = [f for f in able if _N_IS.search(part.text[: f.start])]
     if not inside:
@@ -87,9 +96,22 @@ def of_all_treated(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> 
     return bool(cells) and bool(_RECEIVED.search(said)) and not _GROUPED.search(part.text)
 
 
+def _kinds_of_all(part: Part, able: Sequence[Figure], named: Sequence[Tag]) -> bool:
+    """`14 participants (eight autologous, six third-party cells)`: a bracket parts those counted by cells."""
+    for match in _BRACKET.finditer(part.text):
+        inside = [f for f in able if match.start() < f.start < match.end()]
+        before = [f for f in part.figures if f.end <= match.start() and f.whole]
+        roles = [one.role for one in named if match.start() < one.start < match.end()]
+        is_sum = any(f.value == sum(one.value for one in inside) for f in before)
+        if len(inside) > 1 and is_sum and len(roles) == len(inside) and set(roles) == {MSC}:
+            return not _GROUPED.search(part.text)
+    return False
+
+
 # `in equal numbers`, `half were assigned`: the number is of all. `Compared with a group of 14, ...` tells of results.
 _EVEN = re.compile(r"\b(?:in equal numbers|half (?:of them )?(?:were|was|received))\b", re.IGNORECASE)
 _COMPARED = re.compile(r"(?:[A-Z]\w+:\s+)?Compared with an? [^,]{3,60}, ")
+_EACH_N = re.compile(r"[(\[]\s*n\s*=\s*\d+\s*[)\]]", re.IGNORECASE)
 _N_IS = re.compile(r"[(\[]\s*n\s*=\s*$", re.IGNORECASE)
 _ALL_WERE = re.compile(r"(?:[A-Z]\w+:\s+)?All\b[^.;]{0,40}?\b(?:received|given|had|treated)\b")
 _RECEIVED = re.compile(r"\b(?:received|got|(?:was|were) (?:given|treated|infused))\b")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from msc_harvest.evidence.analysed import analysed, remaining
 from msc_harvest.evidence.arm_names import labels_of
+from msc_harvest.evidence.called import own_names, told_apart, with_short_names
 from msc_harvest.evidence.compared import beside_cells, is_compared, named_control, observed, others
 from msc_harvest.evidence.labels import CONTROL, MSC, Tag, lettered, tags
 from msc_harvest.evidence.listed import LETTERED
+from msc_harvest.evidence.ordered import halves, in_order_named
 from msc_harvest.evidence.parts import Part
 from msc_harvest.evidence.people import Arm, People
 from msc_harvest.evidence.risk import as_analysed, from_pairs, left, lost, stated_at_risk
@@ -74,8 +76,13 @@ def study_of(found: Sequence[Part], text: str, total: People | None, words: Word
         and (not words["other_study"].search(part.text) or re.search(r"\b(?:[Oo]ur|[Ww]e)\b", part.text))
     ]
     arms = arms_told([part for part in kept if part.section not in ("background", "conclusion")], words, aliases, total)
-    aliases |= labels_of(arms, text, words)
+    aliases |= labels_of(arms, text, words) | told_apart(arms, words) | own_names(kept, words)
+    arms, short = with_short_names(arms, text)
+    aliases |= short
     at_risk = dict(stated_at_risk(kept, words, aliases))
+    arms = halves(kept, words) or arms
+    if {arm.role for arm in arms} != {MSC, CONTROL}:
+        arms = in_order_named(kept, total, words, aliases) or arms
     arms += [arm for role, arm in at_risk.items() if role not in {one.role for one in arms}]
     unsure = lost(kept, "left_study", words, aliases)
     arms = [as_analysed(arm, at_risk, lost(kept, "not_analysed", words, aliases)) for arm in arms]
@@ -95,7 +102,8 @@ def study_of(found: Sequence[Part], text: str, total: People | None, words: Word
     single = not any(arm.role == CONTROL for arm in arms) and not is_compared(found, words)
     treated = sum(arm.size.value for arm in arms if arm.role == MSC)
     single = single and not (treated and total and treated < 0.6 * total.value)
-    own = " ".join(part.text for part in found if part.section != "conclusion")
+    told = found[:-1] if len(found) >= _SENTENCES and _OUTLOOK.search(found[-1].text) else found
+    own = " ".join(part.text for part in told if part.section != "conclusion")
     reporting = not (words["secondary"].search(text) or words["animal"].search(text) or words["protocol"].search(own))
     if not single and total and len({arm.role for arm in arms}) == 1:
         most = total.value
@@ -122,6 +130,9 @@ _EACH_ARM = re.compile(
 
 
 _FEW_EACH = 6
+# The last sentence of so many may tell what comes next.
+_SENTENCES = 5
+_OUTLOOK = re.compile(r"\b(?:deserves?|merits?|warrants?|next|further|larger)\b")
 _TOLD_LATER = ("arm_of_count", "arm_of_others")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from msc_harvest.evidence.labels import CONTROL, MSC
 from msc_harvest.evidence.listed import Slot
@@ -30,7 +31,7 @@ def arms_told(found: Sequence[Part], words: Words, aliases: dict[str, str], tota
     best: list[Arm] = []
     for part in found:
         slots = [] if FOLLOWED.search(part.text) else roster(part, aliases, words, whole, known)
-        if slots and _had(part, slots, words):
+        if slots and (_had(part, slots, words) or _some_of(part, slots, words)):
             continue
         aim = _AIM.match(part.text)
         told = [name for name in outcomes(part, words) if not aim or name[0] >= aim.end()]
@@ -42,6 +43,18 @@ def arms_told(found: Sequence[Part], words: Words, aliases: dict[str, str], tota
             return _unless_sum(here, whole)
         best += [arm for arm in here if arm.role in missing]
     return best
+
+
+def _some_of(part: Part, slots: Sequence[Slot], words: Words) -> bool:
+    """Whether the numbers are some of others and an outcome is named: `rejection in 3 of 7 given cells`."""
+    if words["allotted"].search(part.text) or words["entered"].search(part.text):
+        return False
+    places = {one.figure.start for one in slots}
+    pairs = [(a, b) for a, b in pairwise(part.figures) if _SOME_OF.fullmatch(part.text, a.end, b.start)]
+    return any(a.start in places or b.start in places for a, b in pairs) and bool(outcomes(part, words))
+
+
+_SOME_OF = re.compile(r"\s+of\s+(?:the\s+)?")
 
 
 # `To see whether cells reduce rejection, we matched ...`: what is asked.

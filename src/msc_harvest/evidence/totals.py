@@ -99,6 +99,7 @@ def _taken_in(part: Part, figure: Figure) -> float:
     before, after = part.text[: figure.start], part.text[figure.end :]
     more = 5.0 if _RANDOMISED.search(before) or _WERE_RANDOMISED.match(after) else 0.0
     more += 4.0 if _OF_PLANNED.match(after) else 0.0
+    more += 5.0 if _THEN_RANDOMISED.match(after) and _OF_ASKED.search(before) else 0.0
     more -= 9.0 if re.search(r"\b(?:cohorts|groups|arms) of\s+$", before) else 0.0
     more -= 2.0 if _HAD.match(after) else 0.0
     more += 1.5 if _GOT.match(after) else 0.0
@@ -113,6 +114,11 @@ _RANDOMISED = re.compile(r"\brandomi[sz]ed\s+(?:a total of\s+)?$", re.IGNORECASE
 _WERE_RANDOMISED = re.compile(
     r"(?:\s+(?:[\w-]+\s+){0,3}?(?:were|was)|\s+underwent)\s+(?:then\s+)?randomi[sz](?:ed|ation)\b", re.IGNORECASE
 )
+# `Of 46 who consented, 38 were transplanted and randomised`: the 38.
+_THEN_RANDOMISED = re.compile(
+    r"\s+(?:were|underwent)\s+(?:[\w-]+\s+){1,3}and\s+(?:were\s+)?randomi[sz]ed\b", re.IGNORECASE
+)
+_OF_ASKED = re.compile(r"\b[Oo]f\s+(?:the\s+)?[\w-]+\s+[^.;]{3,60},\s+$")
 _OF_PLANNED = re.compile(
     r"\s+of\s+(?:the\s+)?[\w-]+\s+(?:planned|consent\w+|eligible|scheduled)\s+(?:[\w-]+\s+){1,2}?(?:were"
     r"|was)\s+(?:treated|infused|included|enroll?ed)"
