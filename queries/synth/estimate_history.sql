@@ -17,48 +17,39 @@ WITH this_build AS (
     FROM ops.estimate_build
     HAVING bool_or(is_this_build)
 ),
+told AS (
+    SELECT TRUE AS is_now, estimate_id, study_id, n_events_msc, n_at_risk_msc, n_events_control, n_at_risk_control, mean_msc, sd_msc, mean_control, sd_control, unit, records
+    FROM synth.estimate_member
+    UNION ALL
+    SELECT FALSE AS is_now, estimate_id, study_id, n_events_msc, n_at_risk_msc, n_events_control, n_at_risk_control, mean_msc, sd_msc, mean_control, sd_control, unit, records
+    FROM ops.estimate_ledger_member
+),
+numbers AS (
+    SELECT
+        is_now,
+        estimate_id,
+        study_id,
+        struct_pack(
+            study_id := study_id,
+            n_events_msc := n_events_msc,
+            n_at_risk_msc := n_at_risk_msc,
+            n_events_control := n_events_control,
+            n_at_risk_control := n_at_risk_control,
+            mean_msc := mean_msc,
+            sd_msc := sd_msc,
+            mean_control := mean_control,
+            sd_control := sd_control,
+            unit := unit,
+            records := records
+        ) AS of_study
+    FROM told
+),
 member AS (
     SELECT
         estimate_id,
-        list(
-            struct_pack(
-                study_id := study_id,
-                n_events_msc := n_events_msc,
-                n_at_risk_msc := n_at_risk_msc,
-                n_events_control := n_events_control,
-                n_at_risk_control := n_at_risk_control,
-                mean_msc := mean_msc,
-                sd_msc := sd_msc,
-                mean_control := mean_control,
-                sd_control := sd_control,
-                unit := unit,
-                records := records
-            )
-            ORDER BY study_id
-        ) AS members
-    FROM synth.estimate_member
-    GROUP BY estimate_id
-),
-member_before AS (
-    SELECT
-        estimate_id,
-        list(
-            struct_pack(
-                study_id := study_id,
-                n_events_msc := n_events_msc,
-                n_at_risk_msc := n_at_risk_msc,
-                n_events_control := n_events_control,
-                n_at_risk_control := n_at_risk_control,
-                mean_msc := mean_msc,
-                sd_msc := sd_msc,
-                mean_control := mean_control,
-                sd_control := sd_control,
-                unit := unit,
-                records := records
-            )
-            ORDER BY study_id
-        ) AS members_before
-    FROM ops.estimate_ledger_member
+        list(of_study ORDER BY study_id) FILTER (WHERE is_now) AS members,
+        list(of_study ORDER BY study_id) FILTER (WHERE NOT is_now) AS members_before
+    FROM numbers
     GROUP BY estimate_id
 ),
 estimate AS (
@@ -101,11 +92,10 @@ SELECT
     effect_measure.code_of_synthesis,
     effect_measure.null_value,
     member.members,
-    member_before.members_before
+    member.members_before
 FROM estimate
 INNER JOIN vocab.effect_measure ON effect_measure.measure = estimate.measure
 LEFT JOIN member ON member.estimate_id = estimate.estimate_id
-LEFT JOIN member_before ON member_before.estimate_id = estimate.estimate_id
 UNION ALL BY NAME
 SELECT
     FALSE AS is_of_this_build,
@@ -115,8 +105,8 @@ SELECT
     estimate_ledger.*,
     effect_measure.code_of_synthesis,
     effect_measure.null_value,
-    member_before.members_before
+    member.members_before
 FROM ops.estimate_ledger
 CROSS JOIN this_build
 LEFT JOIN vocab.effect_measure ON effect_measure.measure = estimate_ledger.measure
-LEFT JOIN member_before ON member_before.estimate_id = estimate_ledger.estimate_id
+LEFT JOIN member ON member.estimate_id = estimate_ledger.estimate_id
