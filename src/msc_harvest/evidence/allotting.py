@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from msc_harvest.evidence.clauses import Clause
 from msc_harvest.evidence.items import Item
+from msc_harvest.evidence.labels import GROUP_NAME
 from msc_harvest.evidence.listed import LETTERED
 from msc_harvest.evidence.parts import Part
 from msc_harvest.evidence.study import CONTROL, MSC, Study, Tag
 from msc_harvest.evidence.tying import EACH, dosed, tie
 from msc_harvest.evidence.words import Words
 
-_GROUP_NAME = re.compile(r"\b(?:groups?|arms?|cohorts?) ([A-D1-4]|I{1,3})\b", re.IGNORECASE)
 _SET_AGAINST = re.compile(r"(?<![\w-])(?:vs?\b\.?|versus|as against|as opposed to)(?![\w-])", re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ def arms_of(part: Part, clause: Clause, good: Sequence[Item], study: Study, word
             None
             if parted
             or (bool(clause.tags) and all(_EARLIER.search(tag.label) for tag in clause.tags))
-            or _of_others(part, one, clause, study)
+            or _of_others(part, one, clause)
             or (one.at_risk or 0) > most > 0
             else Tag(-1, -1, MSC, "")
             for one in good
@@ -70,7 +70,7 @@ def arms_of(part: Part, clause: Clause, good: Sequence[Item], study: Study, word
 _FEW = 3
 
 
-def _of_others(part: Part, one: Item, clause: Clause, study: Study) -> bool:
+def _of_others(part: Part, one: Item, clause: Clause) -> bool:
     """Whether a number of a report of one arm is said of others: `seven of the earlier patients`."""
     after = [tag for tag in clause.tags if tag.start >= one.stop]
     told = after[0] if after and _LEADS.fullmatch(part.text, one.stop, after[0].start) else None
@@ -88,7 +88,7 @@ _GROUPS = re.compile(r"\b(?:groups?|arms?|cohorts?|levels?|doses?)\b", re.IGNORE
 def _of_several(part: Part, clause: Clause, good: Sequence[Item]) -> bool:
     """Whether numbers are set against each other, though the abstract was read as one of a single arm."""
     text = part.text[slice(*clause.place)]
-    names = {match[1].lower() for match in _GROUP_NAME.finditer(text)}
+    names = {match[1].lower() for match in GROUP_NAME.finditer(text)}
     between = [part.text[a.stop : b.start] for a, b in pairwise(good)]
     return len(names) > 1 or any(_SET_AGAINST.search(gap) for gap in between)
 

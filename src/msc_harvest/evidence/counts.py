@@ -102,7 +102,7 @@ def read_counts(part: Part, arms: Sequence[Arm], total: int | None, words: Words
     seen = {one.start - part.start for one in read} | {f.start for f in taken}
     read += _in_arm(part, arms, seen, words)
     seen |= {one.start - part.start for one in read}
-    read += [one for one in _against(part, mentions, words) if one.start - part.start not in seen]
+    read += [one for one in _against(part, mentions) if one.start - part.start not in seen]
     return sorted(read, key=lambda one: one.start), unread
 
 
@@ -271,7 +271,7 @@ def _beside_label(after: str, arms: Sequence[Arm]) -> re.Match[str] | None:
     return re.match(rf"(?:{noun})?\s+(?:the\s+)?(?P<arm>{'|'.join(labels)})(?!\w)", after, re.IGNORECASE)
 
 
-def _against(part: Part, mentions: list[tuple[int, int, str, str | None]], words: Words) -> Iterator[Count]:
+def _against(part: Part, mentions: list[tuple[int, int, str, str | None]]) -> Iterator[Count]:
     """`more frequent in the A arm (8 v 1)`: of two numbers set against each other the first is the named arm's."""
     for first, second in pairwise(part.figures):
         between = part.text[first.end : second.start]

@@ -14,6 +14,7 @@ MSC, CONTROL = "msc", "control"
 OTHER = {MSC: CONTROL, CONTROL: MSC}
 _NAME = r"(?:[A-D]|[1-4]|I{1,3}V?)"
 _GROUP = re.compile(rf"\b(?:group|arm|cohort)\s+(?P<name>{_NAME})\b", re.IGNORECASE)
+GROUP_NAME = re.compile(r"\b(?:groups?|arms?|cohorts?) ([A-D1-4]|I{1,3})\b", re.IGNORECASE)
 _GROUPS = re.compile(rf"\b(?:groups|arms|cohorts)\s+(?P<first>{_NAME})\s+(?:and|vs?\.?|versus)\s+(?P<second>{_NAME})\b")
 # `arms A, B and C`, and a letter before its noun: `the B arm`, `one A-arm patient`.
 _THREE = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from msc_harvest.evidence.counts import is_evidence
+from msc_harvest.evidence.labels import GROUP_NAME
 from msc_harvest.evidence.levels import Level, levels, qualified
 from msc_harvest.evidence.moments import moment_of
 from msc_harvest.evidence.outcomes import Named
@@ -21,10 +22,8 @@ NO_ARM = "the arm of a measured value is not certain"
 SIGN = "the sign of a change stands in words"
 EACH_ONE = "the values of single people are no mean"
 _CUT = re.compile(r";\s|\.\s+(?=\w)|,?\s+(?:and|whereas|while|but)\s|,\s")
-_FROM_TO = re.compile(r"(?:[^,;.\d]{0,40}?,?\s)?(?:to|then|and)\s+(?:\w+\s+){0,3}$")
 # A change whose sign stands in words is no number to be read.
 _LOWER_BY = re.compile(r"\b(?:fell|decreased|declined|dropped|lost|worsened)\s+by\s*$", re.IGNORECASE)
-_GROUP_NAME = re.compile(r"\b(?:groups?|arms?|cohorts?) ([A-D1-4]|I{1,3})\b", re.IGNORECASE)
 _MOMENTS = re.compile(
     r"\b\d+(?=(?:\s*(?:,|and|,\s*and|to|or)\s*\d+)*\s*-?\s*(?:days?|weeks?|months?|years?)\b)"
     r"|\b(?:baseline|before|after|inclusion|enrol\w+|entry|discharge|transplantation|one|two|three|end)\b",
@@ -90,7 +89,7 @@ def _names_two(part: Part, groups: Sequence[_Tied], here: Sequence[Named]) -> bo
 
 def _of_several(part: Part, groups: Sequence[_Tied]) -> bool:
     """Whether numbers of a report of one arm are of single people, or of groups that it was not seen to have."""
-    if len({match[1].lower() for match in _GROUP_NAME.finditer(part.text)}) > 1:
+    if len({match[1].lower() for match in GROUP_NAME.finditer(part.text)}) > 1:
         return True
     if not in_list(part, groups):
         return False

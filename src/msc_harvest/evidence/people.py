@@ -32,10 +32,17 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 YEARS = range(1950, 2051)
-_TOTAL_OF = re.compile(
-    r"(?:\btotal of|\bin total,?|\baltogether,?|\ball(?: of)?(?: the)?|\boverall,?|\bthere were|\bof(?: the"
-    r"| these)?)\s*(?:n\s*=\s*)?$",
-    re.I,
+OF = re.compile(r"\bof(?: the| these)?\s*$", re.IGNORECASE)
+SOME_BEFORE = re.compile(
+    r"\b(?:of the planned|only|including|with|each|per|another|additional|remaining|other|planned enroll?ment:?)\s*$",
+    re.IGNORECASE,
+)
+OF_ARM = re.compile(
+    r"(?:\s+[\w-]+){1,2}?\s+(?:in|from|of|on)\s+(?:the\s+)?(?:[\w/+-]+\s+){1,4}?(?:group|arm|cohort)\b", re.IGNORECASE
+)
+IN_ARM = re.compile(
+    r"\b[Ii]n the (?:[\w/+-]+\s+){1,4}?(?:group|arm),?\s*$"
+    r"|\b(?:group|arm)(?:\s+[A-Z0-9]{1,3})?\s*[(\[](?:[^()]*[;,:])?\s*(?:[nN]\s*=\s*)?$"
 )
 A_TOTAL = re.compile(
     r"(?:\btotal of|\bin total,?|\baltogether,?|\btotal number of \w+ (?:was|were))\s*$", re.IGNORECASE
@@ -46,9 +53,6 @@ TAKEN = re.compile(
     r"|underwent randomi[sz]ation|completed|consented|agreed)\b",
     re.IGNORECASE,
 )
-
-
-RATIO = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,20 @@ from collections.abc import Iterator, Sequence
 from msc_harvest.evidence.figures import Figure
 from msc_harvest.evidence.labels import role_in
 from msc_harvest.evidence.parts import Part
-from msc_harvest.evidence.people import A_TOTAL, N_EQUALS, TAKEN, YEARS, Arm, People, countable, patterns
+from msc_harvest.evidence.people import (
+    A_TOTAL,
+    IN_ARM,
+    N_EQUALS,
+    OF,
+    OF_ARM,
+    SOME_BEFORE,
+    TAKEN,
+    YEARS,
+    Arm,
+    People,
+    countable,
+    patterns,
+)
 from msc_harvest.evidence.words import Words
 
 # Where nothing better is said a low score will do; a second number must be well founded.
@@ -212,7 +225,7 @@ def _total_score(part: Part, figure: Figure, rules: dict[str, re.Pattern[str]]) 
     score += 2 if A_TOTAL.search(before[-60:]) else 0
     if _OPENING_OF.fullmatch(before):
         score += 1
-    elif _OF.search(before):
+    elif OF.search(before):
         score -= 0.5
     if rules["not_all"].search(clause_after[:60]) or rules["not_all"].search(re.split(r"[;,]", before)[-1][-40:]):
         score -= 3
@@ -236,7 +249,7 @@ def _base(figure: Figure, before: str, after: str, is_said: bool) -> float:
 def _part_of_all(before: str, after: str) -> float:
     """What speaks for a number being that of a part: a share, an arm, those left, one of two numbers side by side."""
     less = 2.5 if re.match(r"\s*[(\[]\s*\d+(?:\.\d+)?\s?%", after) else 0.0
-    less += 1.5 if _SOME_BEFORE.search(before) or re.match(r"\s+(?:remaining|other|additional|more)\b", after) else 0.0
+    less += 1.5 if SOME_BEFORE.search(before) or re.match(r"\s+(?:remaining|other|additional|more)\b", after) else 0.0
     less += 1.5 if re.search(r"\b(?:[Tt]he|sub(?:group|set|sample)s? of)\s*$", before) else 0.0
     less += 4.0 if _EACH.match(after) or re.search(r"\b[Ee]ach\b[^.;,]{0,40}$", before) else 0.0
     less += (
@@ -246,7 +259,7 @@ def _part_of_all(before: str, after: str) -> float:
     )
     less += 2.0 if _EARLIER.match(after) or (_REST_OF.search(before) and _BEFELL.match(after)) else 0.0
     less += 2.5 if _WITH_SHARE.match(after) and not A_TOTAL.search(before[-60:]) else 0.0
-    less += 3.0 if _OF_ARM.match(after) or _IN_ARM.search(before) else 0.0
+    less += 3.0 if OF_ARM.match(after) or IN_ARM.search(before) else 0.0
     return less
 
 
@@ -284,19 +297,7 @@ _DONE = re.compile(r"\b(?:were|was|received|underwent|had|participated|completed
 _OPENING_OF = re.compile(
     r"(?:[A-Z][A-Za-z ]+[:.]\s*|(?:Results?|Methods|Findings)\s+)?(?:Out )?[Oo]f(?: the| these)?\s*"
 )
-_OF = re.compile(r"\bof(?: the| these)?\s*$", re.IGNORECASE)
-_SOME_BEFORE = re.compile(
-    r"\b(?:of the planned|only|including|with|each|per|another|additional|remaining|other|planned enroll?ment:?)\s*$",
-    re.IGNORECASE,
-)
 _EACH = re.compile(r"[^.;,]{0,60}\b(?:in|per|for|to)\s+each\b", re.IGNORECASE)
-_OF_ARM = re.compile(
-    r"(?:\s+[\w-]+){1,2}?\s+(?:in|from|of|on)\s+(?:the\s+)?(?:[\w/+-]+\s+){1,4}?(?:group|arm|cohort)\b", re.IGNORECASE
-)
-_IN_ARM = re.compile(
-    r"\b[Ii]n the (?:[\w/+-]+\s+){1,4}?(?:group|arm),?\s*$"
-    r"|\b(?:group|arm)(?:\s+[A-Z0-9]{1,3})?\s*[(\[](?:[^()]*[;,:])?\s*(?:[nN]\s*=\s*)?$"
-)
 # `Thirty-five patients (25%) were men`: a share is of some, unless it is of those asked who were taken in.
 _WITH_SHARE = re.compile(
     r"(?:\s+[\w-]+){1,2}?\s*[(\[]\s*\d+(?:[.·]\d+)?\s?%[^()]*[)\]]"

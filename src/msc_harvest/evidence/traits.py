@@ -12,7 +12,19 @@ from dataclasses import dataclass
 
 from msc_harvest.evidence.figures import Figure
 from msc_harvest.evidence.parts import Part
-from msc_harvest.evidence.people import A_TOTAL, N_EQUALS, TAKEN, bare_year, countable, patterns, role_of
+from msc_harvest.evidence.people import (
+    A_TOTAL,
+    IN_ARM,
+    N_EQUALS,
+    OF,
+    OF_ARM,
+    SOME_BEFORE,
+    TAKEN,
+    bare_year,
+    countable,
+    patterns,
+    role_of,
+)
 from msc_harvest.evidence.words import Words
 
 Rules = dict[str, re.Pattern[str]]
@@ -139,9 +151,9 @@ def _of_words(one: Place, rules: Rules) -> dict[str, bool]:
         "a total of": is_total,
         "bare": not (noun or named or is_total or N_EQUALS.search(before[-20:])),
         "opens with of": bool(_OPENING_OF.fullmatch(before)),
-        "of": bool(_OF.search(before)) and not is_total,
+        "of": bool(OF.search(before)) and not is_total,
         "with a share": bool(_WITH_SHARE.match(after)) and not is_total,
-        "some": bool(_SOME_BEFORE.search(before) or _SOME_AFTER.match(after)),
+        "some": bool(SOME_BEFORE.search(before) or _SOME_AFTER.match(after)),
         "in brackets": bool(re.search(r"[(\[]\s*$", before)),
         "few": one.value < _FEW,
         "in a result": bool(_RESULT.search(one.part.text)),
@@ -153,7 +165,7 @@ def _of_arms(one: Place, rules: Rules, words: Words) -> dict[str, bool]:
     noun = rules["people_after"].match(after)
     return {
         "named as an arm": bool(noun and role_of(after[: noun.end()], words)),
-        "of an arm": bool(_OF_ARM.match(after) or _IN_ARM.search(before) or _ARM_BEFORE.search(before)),
+        "of an arm": bool(OF_ARM.match(after) or IN_ARM.search(before) or _ARM_BEFORE.search(before)),
         "arm after": bool(_ARM_AFTER.match(after)),
         "arms after": bool(_ARMS_AFTER.match(after)),
         "each": bool(_EACH.match(after) or _EACH_BEFORE.search(before)),
@@ -242,7 +254,6 @@ _OPENING_OF = re.compile(
     r"(?:[A-Z][A-Za-z ]+[:.]\s*|(?:Results?|Methods|Findings)\s+)?(?:Out )?[Oo]f(?: the| these)?\s*"
     r"|(?:[A-Z][A-Za-z ]+:\s*)?(?:(?:Between|From|In|During|Since)\b[^,;:]{4,60},\s*)?[Oo]f(?: the| these)?\s*"
 )
-_OF = re.compile(r"\bof(?: the| these)?\s*$", re.IGNORECASE)
 # `Thirty-five patients (25%) were men`: a share is of some, unless it is of those asked who were taken in.
 _WITH_SHARE = re.compile(
     r"(?:\s+[\w-]+){1,2}?\s*[(\[]\s*\d+(?:[.·]\d+)?\s?%[^()]*[)\]]"
@@ -251,20 +262,9 @@ _WITH_SHARE = re.compile(
     r"|analy[sz]ed|evaluated|assessed|treated|followed|eligible|available|provided|received|underwent))",
     re.IGNORECASE,
 )
-_SOME_BEFORE = re.compile(
-    r"\b(?:of the planned|only|including|with|each|per|another|additional|remaining|other|planned enroll?ment:?)\s*$",
-    re.IGNORECASE,
-)
 _SOME_AFTER = re.compile(r"\s+(?:remaining|other|additional|more)\b")
 _RESULT = re.compile(
     r"\bP\s*[<=>]|\bCI\b|\bhazard|\bmedian (?:overall|progression|survival|time)|\d\s?%|±|\+/-", re.IGNORECASE
-)
-_OF_ARM = re.compile(
-    r"(?:\s+[\w-]+){1,2}?\s+(?:in|from|of|on)\s+(?:the\s+)?(?:[\w/+-]+\s+){1,4}?(?:group|arm|cohort)\b", re.IGNORECASE
-)
-_IN_ARM = re.compile(
-    r"\b[Ii]n the (?:[\w/+-]+\s+){1,4}?(?:group|arm),?\s*$"
-    r"|\b(?:group|arm)(?:\s+[A-Z0-9]{1,3})?\s*[(\[](?:[^()]*[;,:])?\s*(?:[nN]\s*=\s*)?$"
 )
 _ARM_BEFORE = re.compile(r"\b(?:group|arm|regimen)\b[^.;,]{0,20}$", re.IGNORECASE)
 _ARM_AFTER = re.compile(r"[^.;,()]{0,50}\b(?:group|arm)\b", re.IGNORECASE)

@@ -73,7 +73,7 @@ def pool_from(warehouse: Path, organ: str, outcome: str, request: Request, strat
     mine = [row for row in rows if row["organ_code"] == organ and row["outcome_code"] == outcome]
     asked = [row for row in mine if stratum in (None, row["stratum"]) and _is_asked(row, request)]
     answer = pool_all(_pools(asked, request), request)
-    note = None if answer.results else _nothing(organ, outcome, mine, rows, request)
+    note = None if answer.results else _nothing(organ, outcome, mine, rows)
     return replace(answer, organ=organ, outcome=outcome, note=note,
                    build_id=facts.build_id, data_origin=facts.data_origin)  # fmt: skip
 
@@ -119,7 +119,7 @@ def _codes(warehouse: Path, table: str, column: str) -> list[str]:
     return [row[column] for row in own_rows(warehouse, f"SELECT {column} FROM {table} ORDER BY sort_order")]
 
 
-def _nothing(organ: str, outcome: str, mine: Sequence[Row], rows: Sequence[Row], request: Request) -> str:
+def _nothing(organ: str, outcome: str, mine: Sequence[Row], rows: Sequence[Row]) -> str:
     """Why there is nothing, and what there is instead."""
     if mine:
         there: dict[str, dict[str, None]] = {}
